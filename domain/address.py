@@ -1,0 +1,49 @@
+"""The canonical form of an address: equal for every way in which the site has published the same page.
+
+How a link in a page becomes an absolute address is the scraper's business.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+HOME = "hmicfrs.justiceinspectorates.gov.uk"
+_FORMER_HOSTS = frozenset({HOME, "www.justiceinspectorates.gov.uk", "justiceinspectorates.gov.uk", "www.hmic.gov.uk"})
+_ASSETS = "assets-hmicfrs.justiceinspectorates.gov.uk"
+_KNOWN_SECTIONS = ("our-work/", "publications/", "publication-html/", "news/news-feed/")
+_LAST_KNOWN_SECTION = re.compile(rf"^(?:.*/)?(?=(?:{'|'.join(_KNOWN_SECTIONS)}).)", re.DOTALL)
+_FORMER_PREFIX = re.compile(r"^(?:hmicfrs|hmic)(?:/|$)")
+_DEFAULT_PORTS = frozenset({"http:80", "https:443"})
+
+
+def canonical_address(url: str) -> str:
+    """The form under which addresses are matched: host and path, no scheme, one trailing slash on pages.
+
+    The inspectorate's former hosts and prefixes become today's; of a path on them only the last known section and what
+    follows counts, because the site answered 200 to any path that ended so. Fragments and `utm_*` are dropped. An
+    address that is not of the web (`mailto:`) or cannot be read comes back stripped, otherwise as it is.
+    """
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return url
+    if parts.scheme.lower() not in {"http", "https"} or not host:
+        return url
+    path = quote(unquote(parts.path), safe="/~:@!$&'()*+,;=-._")
+    path = re.sub(r"/{2,}", "/", path).strip("/")
+    if host.startswith("s3-") and host.endswith(".amazonaws.com") and path.startswith(_ASSETS + "/"):
+        host, path = _ASSETS, path.removeprefix(_ASSETS + "/")
+    if host in _FORMER_HOSTS:
+        host, path = HOME, _FORMER_PREFIX.sub("", _LAST_KNOWN_SECTION.sub("", path + "/", count=1)).strip("/")
+    elif port and f"{parts.scheme.lower()}:{port}" not in _DEFAULT_PORTS:
+        host = f"{host}:{port}"
+    query = urlencode([pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(pair[0])])
+    slash = "" if not path or "." in path.rsplit("/", 1)[-1] else "/"
+    return f"{host}/{path}{slash}" + (f"?{query}" if query else "")
+
+
+def _is_tracking(name: str) -> bool:
+    return name.lower().startswith("utm_")

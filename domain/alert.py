@@ -1,0 +1,154 @@
+"""Who is to be told what: alerts to readers of loud changes, notices to the administrator of trouble and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from textwrap import shorten
+from typing import TypeAlias
+
+from domain.change import Change, ChangeKind, RecordedChange
+from domain.compare import loud
+
+TELL_ADMIN_AFTER = 3
+"""A page that cannot be had is told to the administrator after so many failures in a row; one hiccup is no news."""
+
+
+class AlertState(StrEnum):
+    """Where an alert stands in the outbox; a `FAILED` one is tried again only when somebody asks for it."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class AlertKind(StrEnum):
+    """What an alert tells: changes to readers; trouble with a page, and that it is over, to the administrator."""
+
+    CHANGES = "changes"
+    TROUBLE = "trouble"
+    RECOVERY = "recovery"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to be told, over one channel: "smtp" or "maildir"."""
+
+    address: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An alert that a check makes due, before it is stored."""
+
+    kind: AlertKind
+    recipient: Recipient
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert in the outbox. `message_id` is unique, made when the alert was stored, and never changes.
+
+    `next_attempt_at` is None once it is no longer pending; `attempts` counts the tries so far.
+    """
+
+    id: int
+    watch: str
+    kind: AlertKind
+    recipient: Recipient
+    subject: str
+    message_id: str
+    created_at: datetime
+    state: AlertState
+    attempts: int
+    next_attempt_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesFound:
+    """What a message to a reader tells: the loud changes of one check, in the order of `compare`."""
+
+    page_title: str
+    changes: tuple[RecordedChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleFound:
+    """What a notice to the administrator tells. `since`: the first check of the trouble; `last_good`: None for never."""
+
+    outcome: str
+    reason: str
+    since: datetime
+    last_good: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleOver:
+    """A page that was in trouble is well again; `since` is when the trouble began, `seen_at` the good check."""
+
+    since: datetime
+    seen_at: datetime
+
+
+News: TypeAlias = ChangesFound | TroubleFound | TroubleOver
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """All that a message is made of."""
+
+    alert: Alert
+    page_url: str
+    news: News
+
+
+def owed_to_readers(changes: Iterable[Change], recipients: Iterable[Recipient]) -> tuple[Owed, ...]:
+    """One alert for each recipient where any change is loud; () otherwise."""
+    told = loud(changes)
+    if not told:
+        return ()
+    subject = changes_subject(told)
+    return tuple(Owed(AlertKind.CHANGES, recipient, subject) for recipient in recipients)
+
+
+SUBJECT_LENGTH = 78
+"""RFC 5322, section 2.1.1: lines should be no longer; a longer subject is cut at a word."""
+
+_WORDS = {
+    ChangeKind.REPORT_ADDED: ("New HMICFRS report", "new report"),
+    ChangeKind.REPORT_REMOVED: ("HMICFRS report no longer listed", "report no longer listed"),
+}
+_EDIT = ("HMICFRS page edited", "edit")
+
+
+def changes_subject(changes: Sequence[Change]) -> str:
+    """The subject line for loud changes, one at least: what happened and to what, on one line of plain text."""
+    single, _ = _WORDS.get(changes[0].kind, _EDIT)
+    if len(changes) == 1:
+        return one_line(f"{single}: {changes[0].title}", SUBJECT_LENGTH)
+    counts: dict[str, int] = {}
+    for change in changes:
+        words = _WORDS.get(change.kind, _EDIT)[1]
+        counts[words] = counts.get(words, 0) + 1
+    parts = [f"{count} {_plural(words, count)}" for words, count in counts.items()]
+    told = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+    return one_line(f"{told}: {changes[0].title}", SUBJECT_LENGTH)
+
+
+def one_line(text: str, length: int) -> str:
+    """Text of the page made fit for a header: printable characters on one line, cut at a word with an ellipsis."""
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    cut = shorten(text, length, placeholder="…")
+    return cut if cut != "…" else text[: length - 1] + "…"
+
+
+def _plural(words: str, count: int) -> str:
+    if count == 1:
+        return words
+    first, *rest = words.split(" ")
+    return f"{words}s" if first in {"new", "edit"} else " ".join([f"{first}s", *rest])

@@ -1,0 +1,110 @@
+"""What one look at a page brought: an answer and a verdict on it, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from domain.change import Change
+from domain.page import Page
+
+
+class Outcome(StrEnum):
+    """How a check ended. `FAILED`: no page was had. `SUSPECT`: an answer was had, and not accepted as the page."""
+
+    BASELINE = "baseline"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    FAILED = "failed"
+    SUSPECT = "suspect"
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What the server said of the version of its answer, word for word; None where it said nothing."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer with a body, transfer and content coding undone.
+
+    `hops` are the addresses asked, the first to the last, which gave the body. `headers` are those of the last answer,
+    names in lower case, in the order received.
+    """
+
+    status: int
+    hops: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    validators: Validators = Validators()
+
+    @property
+    def url(self) -> str:
+        """The address that gave the body, after all redirects."""
+        return self.hops[-1]
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, its name in lower case; None where it was not sent."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No page was had. `status` is the HTTP status, None where there was no answer."""
+
+    reason: str
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspected:
+    """An answer with a 2xx status that is not accepted as the page."""
+
+    reason: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The state is still the one of the last snapshot. `answer` is None when the server itself said so (304)."""
+
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A new state of the page, read by the reader's version `reader`; `changes` is () for the first one of a watch."""
+
+    answer: Answer
+    page: Page
+    reader: int
+    changes: tuple[Change, ...]
+
+
+Finding: TypeAlias = Failed | Suspected | Unchanged | Accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An accepted state of a page, as stored.
+
+    `captured_at` and `confirmed_until` are when the first and the last check that saw this state began, aware UTC.
+    `source` is "live" for a check of our own. `sha256` is the body's, in hexadecimal. `validators` are those of the
+    last answer that gave this state.
+    """
+
+    id: int
+    watch: str
+    captured_at: datetime
+    confirmed_until: datetime
+    source: str
+    sha256: str
+    reader: int
+    sections: int
+    reports: int
+    validators: Validators
