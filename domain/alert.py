@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from textwrap import shorten
 from typing import TypeAlias
@@ -79,7 +79,7 @@ class ChangesFound:
 
 @dataclass(frozen=True, slots=True)
 class TroubleFound:
-    """What a notice to the administrator tells. `since`: the first check of the trouble; `last_good`: None for never."""
+    """What a notice to the administrator tells. `since`: the trouble's first check; `last_good`: None for never."""
 
     outcome: str
     reason: str
@@ -114,6 +114,22 @@ def owed_to_readers(changes: Iterable[Change], recipients: Iterable[Recipient]) 
         return ()
     subject = changes_subject(told)
     return tuple(Owed(AlertKind.CHANGES, recipient, subject) for recipient in recipients)
+
+
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=6)
+GIVE_UP_AFTER = timedelta(days=7)
+
+
+def next_attempt(alert: Alert, now: datetime) -> datetime | None:
+    """When a try that just failed is to be repeated: a minute later, then twice as long each time, up to six hours.
+
+    None when the alert is a week old: it is given up.
+    """
+    if now - alert.created_at >= GIVE_UP_AFTER:
+        return None
+    doublings = min(alert.attempts, 16)
+    return now + min(FIRST_RETRY * 2**doublings, LONGEST_RETRY)
 
 
 SUBJECT_LENGTH = 78

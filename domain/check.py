@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from domain.change import Change
+from domain.change import Change, RecordedChange
 from domain.page import Page
 
 
@@ -108,3 +108,45 @@ class Snapshot:
     sections: int
     reports: int
     validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A look at a page, as stored. `started_at` is aware UTC; `snapshot` is the state it saw, None where it saw none."""
+
+    id: int
+    watch: str
+    started_at: datetime
+    duration_ms: int
+    outcome: Outcome
+    reason: str | None
+    http_status: int | None
+    snapshot: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A run of checks that failed or were suspect. `told` is whether the administrator knows of it."""
+
+    since: datetime
+    failures: int
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a watch stands before its next check; `snapshot` is None before the first good one, `trouble` when well."""
+
+    watch: str
+    snapshot: Snapshot | None
+    last_check: Check | None
+    last_good: datetime | None
+    trouble: Trouble | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing a check gave: its row, and the changes with their ids and bounds."""
+
+    check: Check
+    changes: tuple[RecordedChange, ...]

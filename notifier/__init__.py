@@ -1,0 +1,1 @@
+"""An alert in, a message out: the only folder that knows mail."""

@@ -1,0 +1,1 @@
+"""The use cases, and when they run: the check, the delivery, the service."""

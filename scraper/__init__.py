@@ -1,0 +1,1 @@
+"""An address in, a `Page` out: the only folder that knows HTTP and HTML."""

@@ -1,0 +1,35 @@
+"""The storage's errors, as a tree. Each message is one line that names the file and the way out."""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """Whatever keeps the database from being read or written."""
+
+
+class NotADatabase(StorageError):
+    """The file is something else, or damaged."""
+
+
+class NewerDatabase(StorageError):
+    """A later version of the program wrote the database."""
+
+
+class Unwritable(StorageError):
+    """The disk is full, or the file or its folder may not be written."""
+
+
+class Busy(StorageError):
+    """Another program holds the database for longer than we wait."""
+
+
+class LockHeld(StorageError):
+    """Another run of checks is under way; the message says whose."""
+
+
+class UnknownSnapshot(StorageError):
+    """No snapshot has the number, or none is as old as the time asked about."""
+
+
+class UnknownWatch(StorageError):
+    """The database knows no watch of that name."""
