@@ -129,7 +129,7 @@ def next_attempt(alert: Alert, now: datetime) -> datetime | None:
     if now - alert.created_at >= GIVE_UP_AFTER:
         return None
     doublings = min(alert.attempts, 16)
-    return now + min(FIRST_RETRY * 2**doublings, LONGEST_RETRY)
+    return now + min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)
 
 
 SUBJECT_LENGTH = 78

@@ -112,7 +112,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A look at a page, as stored. `started_at` is aware UTC; `snapshot` is the state it saw, None where it saw none."""
+    """A look at a page, as stored. `started_at` is aware UTC; `snapshot` is the state it saw, None for none."""
 
     id: int
     watch: str
