@@ -10,6 +10,7 @@ from textwrap import shorten
 from typing import TypeAlias
 
 from domain.change import Change, ChangeKind, RecordedChange
+from domain.check import Accepted, Failed, Finding, Suspected, Trouble, Unchanged
 from domain.compare import loud
 
 TELL_ADMIN_AFTER = 3
@@ -114,6 +115,29 @@ def owed_to_readers(changes: Iterable[Change], recipients: Iterable[Recipient]) 
         return ()
     subject = changes_subject(told)
     return tuple(Owed(AlertKind.CHANGES, recipient, subject) for recipient in recipients)
+
+
+def owed_to_admin(
+    watch: str, finding: Finding, trouble: Trouble | None, admins: Iterable[Recipient]
+) -> tuple[Owed, ...]:
+    """A notice to each administrator when trouble becomes news, and when what was told is over; () otherwise.
+
+    A suspect page is news at once, a failure only after `TELL_ADMIN_AFTER` in a row; either is told once. `trouble` is
+    the state before this finding.
+    """
+    told = trouble is not None and trouble.told
+    failures = trouble.failures + 1 if trouble else 1
+    match finding:
+        case Failed() if not told and failures >= TELL_ADMIN_AFTER:
+            kind, what = AlertKind.TROUBLE, f"could not be checked {failures} times in a row"
+        case Suspected() if not told:
+            kind, what = AlertKind.TROUBLE, "looks wrong and was not accepted"
+        case Unchanged() | Accepted() if told:
+            kind, what = AlertKind.RECOVERY, "is well again"
+        case _:
+            return ()
+    subject = one_line(f"hmicfrs-monitor: {watch} {what}", SUBJECT_LENGTH)
+    return tuple(Owed(kind, admin, subject) for admin in admins)
 
 
 FIRST_RETRY = timedelta(minutes=1)

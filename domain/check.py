@@ -146,7 +146,8 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing a check gave: its row, and the changes with their ids and bounds."""
+    """What storing a check gave: its row, the changes with their ids and bounds, and how many alerts were queued."""
 
     check: Check
     changes: tuple[RecordedChange, ...]
+    queued: int

@@ -106,7 +106,8 @@ def _report_differences(one: Report, two: Report) -> list[_Difference]:
 
 def _section_differences(one: Section, two: Section) -> list[_Difference]:
     found: list[_Difference] = []
-    _differ(found, "key", one.key, two.key, same=True)
+    if one.path == two.path:
+        _differ(found, "key", one.key, two.key, same=True)  # otherwise told with the path that it is made of
     _differ(found, "level", one.level, two.level, same=True)
     if not two.path:
         _differ(found, "title", one.title, two.title, same=True)  # the page's own title: told as a change of the page

@@ -17,6 +17,9 @@ R = TypeVar("R", Report, Section)
 SAME_SECTION = 0.6
 """Of two sections with different titles, the share of words they must have in common to be one section renamed."""
 
+MOST_LIKENESSES = 10_000
+"""How many pairs of records are compared by their text in one step."""
+
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
 _TYPOGRAPHY = str.maketrans(
     {
@@ -62,15 +65,13 @@ class Matching(Generic[R]):
 def match_reports(before: Sequence[Report], after: Sequence[Report]) -> Matching[Report]:
     """Pair reports by canonical address, then by folded title and year; a side without a date has any year.
 
-    Does not depend on the order of either side: a step that could pair a report with more than one other leaves all
-    of them to the next step.
+    Does not depend on the order of either side: where several share an address or a title, the likest texts are paired.
     """
     left, right = _Unmatched(before), _Unmatched(after)
     pairs = left.take_with(right, lambda report: (_address(report), folded_title(report.title)))
     pairs += left.take_with(right, _address)
-    pairs += left.take_with(right, lambda report: (_title(report), _year(report)))
-    undated = [pair for pair in left.candidates(right, _title) if None in (_year(pair[0]), _year(pair[1]))]
-    pairs += [pair for pair in undated if left.take(pair, right)]
+    pairs += left.take_with(right, lambda report: (folded_title(report.title), _year(report)))
+    pairs += left.take_with(right, lambda report: folded_title(report.title), _either_undated)
     return _matching(pairs, left, right, after)
 
 
@@ -79,7 +80,7 @@ def match_sections(before: Sequence[Section], after: Sequence[Section]) -> Match
     left, right = _Unmatched(before), _Unmatched(after)
     pairs = left.take_with(right, lambda section: folded_path(section.path))
     pairs += left.take_with(right, lambda section: folded_title(section.title))
-    pairs += left.take_by_likeness(right, _section_likeness, SAME_SECTION)
+    pairs += left.take_with(right, lambda section: bool(section.path) or None, _same_words)
     return _matching(pairs, left, right, after)
 
 
@@ -90,66 +91,70 @@ def likeness(one: str, other: str) -> float:
     return 2 * (words & others).total() / total if total else 0.0
 
 
-def _section_likeness(one: Section, other: Section) -> float:
-    if not one.path or not other.path:
-        return 0.0
-    return likeness(one.text, other.text)
-
-
 def _address(report: Report) -> str | None:
     return canonical_address(report.url) if report.url else None
-
-
-def _title(report: Report) -> str:
-    return folded_title(report.title)
 
 
 def _year(report: Report) -> int | None:
     return report.published.year if report.published else None
 
 
+def _either_undated(one: Report, other: Report) -> bool:
+    return one.published is None or other.published is None
+
+
+def _same_words(one: Section, other: Section) -> bool:
+    return likeness(one.text, other.text) >= SAME_SECTION
+
+
 class _Unmatched(Generic[R]):
     """The records of one side that are not paired yet."""
 
     def __init__(self, records: Iterable[R]) -> None:
-        self.records: list[R] = list(records)
+        self.records: dict[int, R] = {id(record): record for record in records}
 
-    def take_with(self, other: _Unmatched[R], trait: Callable[[R], Hashable]) -> list[tuple[R, R]]:
-        """Pair, and take out of both sides, what alone on its side has a trait that also one of the other has."""
-        return [pair for pair in self.candidates(other, trait) if self.take(pair, other)]
-
-    def candidates(self, other: _Unmatched[R], trait: Callable[[R], Hashable]) -> list[tuple[R, R]]:
-        """The pairs that one trait makes, where it is not None and occurs once on either side."""
-        mine, theirs = _by_trait(self.records, trait), _by_trait(other.records, trait)
-        return [(mine[value], theirs[value]) for value in mine.keys() & theirs.keys()]
-
-    def take_by_likeness(self, other: _Unmatched[R], alike: Callable[[R, R], float], least: float) -> list[tuple[R, R]]:
-        """Pair the likest first, as long as they are at least so alike; ties go by key, so that order never decides."""
-        scored = [(alike(one, two), one, two) for one in self.records for two in other.records]
-        scored = [score for score in scored if score[0] >= least]
-        scored.sort(key=lambda score: (-score[0], score[1].key, score[2].key))
-        return [(one, two) for _, one, two in scored if self.take((one, two), other)]
-
-    def take(self, pair: tuple[R, R], other: _Unmatched[R]) -> bool:
-        """Take a pair out of both sides; False when either half is gone already."""
-        if not (_holds(self.records, pair[0]) and _holds(other.records, pair[1])):
-            return False
-        self.records = [record for record in self.records if record is not pair[0]]
-        other.records = [record for record in other.records if record is not pair[1]]
-        return True
+    def take_with(
+        self,
+        other: _Unmatched[R],
+        trait: Callable[[R], Hashable],
+        accepts: Callable[[R, R], bool] = lambda _one, _two: True,
+    ) -> list[tuple[R, R]]:
+        """Pair, and take out of both sides, the records that share a trait other than None and are accepted."""
+        mine, theirs = _by_trait(self.records.values(), trait), _by_trait(other.records.values(), trait)
+        pairs = []
+        for shared in mine.keys() & theirs.keys():
+            for one, two in _likest_first(mine[shared], theirs[shared]):
+                if id(one) in self.records and id(two) in other.records and accepts(one, two):
+                    pairs.append((self.records.pop(id(one)), other.records.pop(id(two))))
+        return pairs
 
 
-def _holds(records: list[R], wanted: R) -> bool:
-    return any(record is wanted for record in records)
+def _by_trait(records: Iterable[R], trait: Callable[[R], Hashable]) -> dict[Hashable, list[R]]:
+    found: dict[Hashable, list[R]] = {}
+    for record in records:
+        if (value := trait(record)) is not None:
+            found.setdefault(value, []).append(record)
+    return found
 
 
-def _by_trait(records: Iterable[R], trait: Callable[[R], Hashable]) -> dict[Hashable, R]:
-    traits = [(trait(record), record) for record in records]
-    count = Counter(value for value, _ in traits)
-    return {value: record for value, record in traits if value is not None and count[value] == 1}
+def _likest_first(mine: Sequence[R], theirs: Sequence[R]) -> list[tuple[R, R]]:
+    """Every possible pair, equal ones first, then by likeness of text; ties go by key, so that order never decides.
+
+    Too many for that are paired in the order of their keys: a page that repeats itself must not cost a minute.
+    """
+    if len(mine) * len(theirs) > MOST_LIKENESSES:
+        return list(zip(sorted(mine, key=_key), sorted(theirs, key=_key), strict=False))
+    pairs = [(one, two) for one in mine for two in theirs]
+    if len(pairs) > 1:
+        pairs.sort(key=lambda pair: (pair[0] != pair[1], -likeness(pair[0].text, pair[1].text), *map(_key, pair)))
+    return pairs
+
+
+def _key(record: Report | Section) -> str:
+    return record.key
 
 
 def _matching(pairs: list[tuple[R, R]], left: _Unmatched[R], right: _Unmatched[R], after: Sequence[R]) -> Matching[R]:
     place = {id(record): index for index, record in enumerate(after)}
     pairs.sort(key=lambda pair: place[id(pair[1])])
-    return Matching(tuple(pairs), tuple(left.records), tuple(right.records))
+    return Matching(tuple(pairs), tuple(left.records.values()), tuple(right.records.values()))

@@ -1,0 +1,5 @@
+"""`python -m cli` is `hmicfrs-monitor`."""
+
+from cli.main import main
+
+main()

@@ -1,0 +1,102 @@
+"""`doctor`: tries everything that a check needs, and says what is wrong and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+
+from cli import document
+from cli.errors import CommandError, Exit, worst
+from cli.main import Context
+from cli.options import json_option, pass_context
+from cli.terminal import plain
+from cli.wiring import fetcher, maildir, opened, smtp_channel, watches
+from domain.check import Validators
+from domain.watch import Watch
+from notifier.errors import NotifierError
+from scraper.errors import FetchError
+from scraper.fetch import NotModified
+from scraper.verdict import Suspect, verdict
+from storage.errors import StorageError
+from storage.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one trial showed. `code` is 0 where all is well."""
+
+    subject: str
+    code: Exit
+    said: str
+
+
+@click.command()
+@json_option
+@pass_context
+def doctor(context: Context, as_json: bool) -> int:
+    """Test settings, database, mail server and each page, one line each; changes nothing, sends nothing."""
+    findings = []
+    for finding in _trials(context):
+        findings.append(finding)
+        if not as_json:
+            mark = click.style("ok  ", fg="green") if finding.code is Exit.WELL else click.style("FAIL", fg="red")
+            click.echo(f"{mark} {plain(finding.subject)}: {plain(finding.said)}")
+    if as_json:
+        entries = [{"subject": one.subject, "ok": not one.code, "said": one.said} for one in findings]
+        document.print_json({"findings": entries})
+    return worst([finding.code for finding in findings])
+
+
+def _trials(context: Context) -> Iterator[Finding]:
+    try:
+        settings = context.settings
+    except CommandError as error:
+        yield from (Finding("settings", Exit.USAGE, line) for line in str(error).splitlines())
+        return
+    yield Finding("settings", Exit.WELL, str(settings.source or "defaults, no file"))
+    yield _trial("database", Exit.USAGE, lambda: _database(context))
+    yield _trial("mail", Exit.UNDELIVERED, lambda: _mail(context))
+    for watch in watches(settings):
+        yield _page(context, watch)
+
+
+def _trial(subject: str, code: Exit, trial: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject, Exit.WELL, trial())
+    except (CommandError, StorageError, NotifierError) as error:
+        return Finding(subject, code, str(error))
+
+
+def _database(context: Context) -> str:
+    with opened(context.settings) as database:
+        count = len(History(database).snapshots())
+        return f"{database.path}, {count} snapshots"
+
+
+def _mail(context: Context) -> str:
+    if not context.settings.mail.host:
+        return f"no mail server is set; mails go to the Maildir {maildir(context.settings)}"
+    channel = smtp_channel(context.settings.mail)
+    try:
+        return channel.probe()
+    finally:
+        channel.close()
+
+
+def _page(context: Context, watch: Watch) -> Finding:
+    subject = f"page {watch.name}"
+    try:
+        with fetcher(context.settings.scraper, None) as polite:
+            fetched = polite.fetch(watch.url, Validators())
+    except FetchError as error:
+        return Finding(subject, Exit.UNCHECKED, str(error))
+    if isinstance(fetched, NotModified):
+        return Finding(subject, Exit.UNCHECKED, f"{watch.url}: answered 304 to a question without conditions")
+    judged = verdict(fetched.answer, watch, None)
+    if isinstance(judged, Suspect):
+        return Finding(subject, Exit.SUSPECT, judged.reason)
+    page = judged.page
+    counts = f"{len(page.sections)} sections, {len(page.reports)} reports"
+    return Finding(subject, Exit.WELL, f"HTTP {fetched.answer.status}, “{page.title}”, {counts}")

@@ -1,0 +1,68 @@
+"""`init`: a settings file to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.errors import CommandError
+from cli.main import Context
+from cli.options import pass_context
+from cli.settings import MISSION_NAME, MISSION_URL
+from cli.sources import LOCAL_FILE
+
+TEMPLATE = f"""\
+# Settings of hmicfrs-monitor. A line that begins with "#" shows a default, or an example where there is none.
+# The environment overrides this file: HMICFRS_MONITOR_MAIL__HOST is mail.host.
+
+[scraper]
+# user_agent_contact = "you@example.org"   # goes into the User-Agent, so that the site can reach you
+# timeout_seconds = 20
+# max_bytes = 5_000_000
+# attempts = 3                             # tries at one fetch
+# min_delay_seconds = 1.0                  # between two requests to one host
+# max_per_host = 1                         # requests at once to one host
+# respect_robots = true
+# allow_private_addresses = false          # true only to watch a server of your own
+
+[storage]
+# url = "sqlite:////var/lib/hmicfrs-monitor/monitor.db"   # default: monitor.db in the XDG data folder
+
+[mail]                                     # without a host, alerts go to a Maildir beside the database
+# host = "smtp.example.org"
+# port = 587
+# security = "starttls"                    # starttls | tls | none
+# username = "monitor"
+# password_file = "/run/secrets/smtp"
+# from = "HMICFRS monitor <monitor@example.org>"
+# to = ["team@example.org"]
+# admin = ["ops@example.org"]              # told of failures and suspect pages
+
+[schedules]
+# timezone = "Europe/London"
+
+[[watch]]
+name = "{MISSION_NAME}"
+url = "{MISSION_URL}"
+# schedule = "0 * * * *"                   # a cron line (0 and 7 are Sunday), or "every 30 minutes"
+# expected_title = "child abuse and child protection issues"   # the title must hold these words
+# least_share = 0.5                        # fewer reports or sections than this share of the last ones are suspect
+"""
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@pass_context
+def init(context: Context, force: bool) -> None:
+    """Write a commented settings file: ./hmicfrs-monitor.toml, or the file that --config names."""
+    path = context.config or Path(LOCAL_FILE)
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    except FileExistsError:
+        raise CommandError(f"{path}: is there already; --force overwrites it") from None
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be written: {error.strerror}") from error
+    if not context.quiet:
+        click.echo(f"wrote {path}; next: `hmicfrs-monitor doctor`, then `hmicfrs-monitor check`")

@@ -1,0 +1,84 @@
+"""Checks and changes told on the terminal, in the same words as in the mails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from cli.terminal import console, plain
+from domain.alert import changes_subject
+from domain.change import Change, RecordedChange
+from domain.check import Outcome, Stored
+from domain.compare import loud
+
+
+def check_lines(result: Stored) -> Iterator[str]:
+    """What a check found: a line for the watch, and one for each change."""
+    check = result.check
+    changes = [recorded.change for recorded in result.changes]
+    match check.outcome:
+        case Outcome.BASELINE:
+            said = "first reading stored; from now on changes are told"
+        case Outcome.UNCHANGED:
+            said = "unchanged"
+        case Outcome.CHANGED:
+            told = loud(changes)
+            said = changes_subject(told) if told else f"{len(changes)} quiet changes, nobody is alerted"
+        case Outcome.FAILED | Outcome.SUSPECT:
+            said = f"{check.outcome}: {check.reason}"
+    yield plain(f"{check.watch}: {said}")
+    for change in changes:
+        yield plain(f"  {_mark(change)} {change.kind}: {change.title}{_fields(change)}")
+
+
+def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: str, bounds: bool = True) -> None:
+    """Each change with its facts and, where its text was edited, the difference word by word."""
+    from notifier.facts import facts, what_happened
+
+    out = console()
+    if not changes:
+        out.print(empty)
+    for recorded in changes:
+        number = f"[{recorded.id}] " if recorded.id is not None else ""
+        quiet = " (quiet)" if recorded.change.quiet else ""
+        out.print()
+        out.print(plain(f"{number}{what_happened(recorded)}{quiet}: {recorded.change.title}"), style="bold")
+        for fact in facts(recorded, zone):
+            if fact.label == "Seen" and not bounds:
+                continue
+            value = fact.value if fact.was is None else f"{fact.was} → {fact.value}"
+            out.print(plain(f"  {fact.label}: {value}"))
+        _print_words(recorded.change)
+
+
+def _print_words(change: Change) -> None:
+    """Removed words struck and in red, added ones underlined and in green; marks say the same without colours."""
+    if not (change.text and isinstance(change.text.before, str) and isinstance(change.text.after, str)):
+        return
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from notifier.worddiff import as_text, excerpt, word_diff
+
+    out = console()
+    pieces = excerpt(word_diff(change.text.before, change.text.after))
+    styles = {"same": "", "removed": "red strike", "added": "green underline"}
+    told = Text()
+    for piece in pieces:
+        marked = piece.text if out.is_terminal and not out.no_color else as_text((piece,))
+        told.append(plain(marked), styles[piece.kind])
+    out.print(Padding(told, (0, 0, 0, 4)))
+
+
+def _mark(change: Change) -> str:
+    return "·" if change.quiet else "*"
+
+
+def _fields(change: Change) -> str:
+    """The fields that differ, in brackets."""
+    names = [*change.fields, *(["text"] if change.text and change.before and change.after else [])]
+    return f" ({', '.join(_in_words(names))})" if names else ""
+
+
+def _in_words(names: Iterable[str]) -> Iterator[str]:
+    return (name.replace("_", " ") for name in names)

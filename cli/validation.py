@@ -1,0 +1,88 @@
+"""What a type cannot say of the settings: zones, schedules, addresses, and what must stand together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from schedules.cron import BadSchedule, parse_schedule
+
+if TYPE_CHECKING:
+    from cli.settings import MailSettings, Settings, WatchSettings
+
+LOCAL_READER = "reader@localhost"
+"""Whom a mail in the Maildir is addressed to where no recipient is set."""
+
+
+def faults_of(settings: Settings) -> Iterator[str]:
+    """A line for each fault, naming the setting."""
+    try:
+        ZoneInfo(settings.schedules.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield f'schedules.timezone: {settings.schedules.timezone!r} is no time zone; write it like "Europe/London"'
+    if settings.storage.url is not None and not settings.storage.url.startswith("sqlite:///"):
+        yield f"storage.url: {settings.storage.url!r} does not begin with sqlite:/// and a file"
+    yield from _mail_faults(settings.mail)
+    names = Counter(watch.name for watch in settings.watches)
+    yield from (f"watch {name}: the name stands {count} times" for name, count in names.items() if count > 1)
+    for watch in settings.watches:
+        yield from _watch_faults(watch)
+
+
+def _watch_faults(watch: WatchSettings) -> Iterator[str]:
+    try:
+        parse_schedule(watch.schedule)
+    except BadSchedule as error:
+        yield f"watch {watch.name}: schedule: {error}"
+    if fault := address_fault(watch.url):
+        yield f"watch {watch.name}: url: {fault}"
+
+
+def address_fault(url: str) -> str | None:
+    """What is wrong with the address of a page, None for nothing."""
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or any(c.isspace() or not c.isprintable() for c in url):
+        return f"{url!r} is not an address that begins with http:// or https://"
+    if parts.username or parts.password:
+        return "must not hold a user name or password"
+    return None
+
+
+def _mail_faults(mail: MailSettings) -> Iterator[str]:
+    if mail.host and not mail.to:
+        yield 'mail.to: names nobody; write it like ["team@example.org"]'
+    if mail.password and mail.password_file:
+        yield "mail.password: stands beside mail.password_file; keep one of them"
+    if (mail.password or mail.password_file) and not mail.username:
+        yield "mail.username: is missing beside a password"
+    if mail.username and mail.security == "none" and mail.host not in {None, "localhost", "127.0.0.1", "::1"}:
+        yield 'mail.security: "none" would send the password in the clear; use "starttls" or "tls"'
+    addresses = [("to", address) for address in mail.to] + [("admin", address) for address in mail.admin]
+    if mail.host:
+        addresses.append(("from", mail.sender))
+    for key, address in addresses:
+        if fault := _mail_address_fault(address):
+            yield f"mail.{key}: {fault}"
+
+
+def _mail_address_fault(address: str) -> str | None:
+    if "\n" in address or "\r" in address:
+        return f"{address!r} has a line break"
+    from email_validator import EmailNotValidError, validate_email  # 70 ms, and only mail users need it
+
+    bare = parseaddr(address)[1]
+    try:
+        validate_email(bare or address, check_deliverability=False, allow_smtputf8=True, test_environment=True)
+    except EmailNotValidError as error:
+        if bare.endswith("@localhost") and not bare.startswith("@"):
+            return None
+        return f"{address!r} is not a mail address: {error}"
+    return None

@@ -1,0 +1,78 @@
+"""The check: one look at a page, from its address to the stored row. Everything it needs is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from domain.alert import Owed, Recipient, owed_to_admin, owed_to_readers
+from domain.check import Accepted, Failed, Finding, Snapshot, Standing, Stored, Suspected, Unchanged, Validators
+from domain.compare import compare
+from domain.watch import Watch
+from scraper.errors import FetchError
+from scraper.fetch import Fetcher, NotModified
+from scraper.read import READER_VERSION
+from scraper.verdict import Suspect, verdict
+from storage.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is told of a check: readers of loud changes, administrators of trouble.
+
+    `message_domain` stands after the "@" of a Message-ID.
+    """
+
+    readers: tuple[Recipient, ...]
+    admins: tuple[Recipient, ...]
+    message_domain: str
+
+
+def check(
+    watch: Watch, *, clock: Callable[[], datetime], fetcher: Fetcher, archive: Archive, audience: Audience
+) -> Stored:
+    """Look at a page once and store what was found, with the alerts that it makes due, in one transaction.
+
+    Whatever the page or the network does ends in a stored row; a StorageError is the only error raised.
+    """
+    started = clock()
+    standing = archive.standing(watch.name)
+    finding = look(watch, standing, fetcher, archive)
+    duration = int((clock() - started).total_seconds() * 1000)
+    owed = _owed(watch, standing, finding, audience)
+    return archive.store(watch.name, started, duration, finding, owed, audience.message_domain)
+
+
+def look(watch: Watch, standing: Standing, fetcher: Fetcher, archive: Archive) -> Finding:
+    """Fetch, judge, read and compare a page with its last snapshot; stores nothing."""
+    latest = standing.snapshot
+    try:
+        fetched = fetcher.fetch(watch.url, latest.validators if latest else Validators())
+    except FetchError as error:
+        return Failed(str(error), error.status)
+    if isinstance(fetched, NotModified):
+        return Unchanged(None)
+    answer = fetched.answer
+    if latest and _same_body(latest, answer.body):
+        return Unchanged(answer)
+    before = archive.page(latest.id) if latest else None
+    judged = verdict(answer, watch, before)
+    if isinstance(judged, Suspect):
+        return Suspected(judged.reason, answer)
+    changes = compare(before, judged.page) if before else ()
+    if before and not changes:
+        return Unchanged(answer)
+    return Accepted(answer, judged.page, READER_VERSION, changes)
+
+
+def _same_body(latest: Snapshot, body: bytes) -> bool:
+    return sha256(body).hexdigest() == latest.sha256
+
+
+def _owed(watch: Watch, standing: Standing, finding: Finding, audience: Audience) -> Sequence[Owed]:
+    to_admin = owed_to_admin(watch.name, finding, standing.trouble, audience.admins)
+    if isinstance(finding, Accepted):
+        return (*owed_to_readers(finding.changes, audience.readers), *to_admin)
+    return to_admin

@@ -1,0 +1,132 @@
+"""Where settings come from, and how every fault is told at once."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from cli.commands.init import TEMPLATE
+from cli.errors import CommandError
+from cli.settings import DEFAULT_WATCH, load_settings
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "settings.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_with_no_file_everything_has_a_working_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(None, {"HOME": str(tmp_path)})
+    assert settings.source is None
+    assert settings.watches == (DEFAULT_WATCH,)
+    assert settings.scraper.max_bytes == 5_000_000
+    assert settings.watches[0].watch().expected_title == "child abuse and child protection issues"
+
+
+def test_the_files_are_looked_for_in_the_promised_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    places = {
+        name: tmp_path / path
+        for name, path in {
+            "flag": "flag.toml",
+            "variable": "variable.toml",
+            "local": "hmicfrs-monitor.toml",
+            "xdg": "xdg/hmicfrs-monitor/config.toml",
+        }.items()
+    }
+    for path in places.values():
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text("", encoding="utf-8")
+    environment = {"HMICFRS_MONITOR_CONFIG": str(places["variable"]), "XDG_CONFIG_HOME": str(tmp_path / "xdg")}
+    assert load_settings(places["flag"], environment).source == places["flag"]
+    assert load_settings(None, environment).source == places["variable"]
+    del environment["HMICFRS_MONITOR_CONFIG"]
+    assert load_settings(None, environment).source == Path("hmicfrs-monitor.toml")
+    places["local"].unlink()
+    assert load_settings(None, environment).source == places["xdg"]
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, '[mail]\nhost = "a.example.org"\nto = ["x@example.org"]\n[scraper]\nattempts = 2')
+    environment = {
+        "HMICFRS_MONITOR_MAIL__TO": "y@example.org, z@example.org",
+        "HMICFRS_MONITOR_SCRAPER__RESPECT_ROBOTS": "false",
+        "HMICFRS_MONITOR_SCRAPER__TIMEOUT_SECONDS": "2.5",
+    }
+    settings = load_settings(path, environment)
+    assert settings.mail.to == ("y@example.org", "z@example.org")
+    assert settings.mail.host == "a.example.org"
+    assert (settings.scraper.respect_robots, settings.scraper.timeout_seconds) == (False, 2.5)
+    assert settings.scraper.attempts == 2
+
+
+FAULTS = [
+    ("[scraper]\ntimeout = 3", "scraper.timeout: no such setting; did you mean timeout_seconds?"),
+    ("[scrapper]", "scrapper: no such setting; did you mean scraper?"),
+    ('[scraper]\nattempts = "many"', "scraper.attempts: Expected `int`"),
+    ("[scraper]\nattempts = 0", "scraper.attempts: Expected `int` >= 1"),
+    ("scraper = 3", "scraper: must be a table"),
+    ('[schedules]\ntimezone = "Europe/Londn"', "schedules.timezone: 'Europe/Londn'"),
+    ('[storage]\nurl = "postgresql://x"', "storage.url: 'postgresql://x'"),
+    ('[mail]\nhost = "smtp.example.org"', "mail.to: names nobody"),
+    ('[mail]\nto = ["nobody"]', "mail.to: 'nobody' is not a mail address"),
+    ('[mail]\nto = ["a@example.org\\nBcc: b@example.org"]', "has a line break"),
+    ('[mail]\nsecurity = "maybe"', "mail.security: Invalid enum value 'maybe'"),
+    ('[mail]\npassword = "a"\npassword_file = "b"\nusername = "c"', "mail.password: stands beside"),
+    ('[mail]\npassword = "a"', "mail.username: is missing"),
+    (
+        '[mail]\nhost = "smtp.example.org"\nto = ["a@example.org"]\nusername = "c"\nsecurity = "none"',
+        "mail.security: ",
+    ),
+    ('[watch]\nname = "a"', "watch: write it as [[watch]]"),
+    ('[[watch]]\nname = "a"', "watch 1: url is missing"),
+    ('[[watch]]\nname = "a b"\nurl = "https://example.org/"', "watch 1: name: Expected `str` matching"),
+    ('[[watch]]\nname = "a"\nurl = "ftp://example.org/"', "watch a: url: 'ftp://example.org/'"),
+    ('[[watch]]\nname = "a"\nurl = "https://u:p@example.org/"', "watch a: url: must not hold"),
+    ('[[watch]]\nname = "a"\nurl = "https://example.org/"\nschedule = "60 * * * *"', "watch a: schedule: minute"),
+    ('[[watch]]\nname = "a"\nurl = "https://a.org/"\n' * 2, "watch a: the name stands 2 times"),
+    ("[scraper", "is not TOML"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), FAULTS)
+def test_a_fault_is_told_with_its_key_and_file(tmp_path: Path, text: str, told: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(CommandError) as caught:
+        load_settings(path, {})
+    assert told in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path, '[scraper]\nattempts = 0\nfoo = 1\n[schedules]\ntimezone = "Mars"\n')
+    environment = {"HMICFRS_MONITOR_MAIL__PORT": "x", "HMICFRS_MONITOR_MIAL__HOST": "y"}
+    with pytest.raises(CommandError) as caught:
+        load_settings(path, environment)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 5
+    assert "$HMICFRS_MONITOR_MIAL__HOST: no such setting; did you mean HMICFRS_MONITOR_MAIL__HOST?" in lines
+
+
+def test_a_named_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="no such settings file"):
+        load_settings(tmp_path / "none.toml", {})
+
+
+def test_the_template_holds_every_default(tmp_path: Path) -> None:
+    plain = load_settings(write(tmp_path, TEMPLATE), {})
+    assert plain.watches == (DEFAULT_WATCH,)
+    uncommented = "\n".join(line.removeprefix("# ") if " = " in line else line for line in TEMPLATE.splitlines())
+    document = tomllib.loads(uncommented)
+    assert set(document["scraper"]) == set(plain.scraper.__struct_fields__)
+    for key in ("timeout_seconds", "max_bytes", "attempts", "min_delay_seconds", "max_per_host", "respect_robots"):
+        assert document["scraper"][key] == getattr(plain.scraper, key)
+    assert (document["mail"]["port"], document["mail"]["security"]) == (plain.mail.port, plain.mail.security)
+    (watch,) = document["watch"]
+    assert watch["schedule"] == DEFAULT_WATCH.schedule
+    assert watch["expected_title"] == DEFAULT_WATCH.watch().expected_title
+    assert watch["least_share"] == DEFAULT_WATCH.least_share
