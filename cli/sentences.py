@@ -23,7 +23,9 @@ def check_lines(result: Stored) -> Iterator[str]:
             said = "unchanged"
         case Outcome.CHANGED:
             told = loud(changes)
-            said = changes_subject(told) if told else f"{len(changes)} quiet changes, nobody is alerted"
+            said = (
+                changes_subject(told, check.started_at) if told else f"{len(changes)} quiet changes, nobody is alerted"
+            )
         case Outcome.FAILED | Outcome.SUSPECT:
             said = f"{check.outcome}: {check.reason}"
     yield plain(f"{check.watch}: {said}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import TypeAlias
 from domain.change import Change, ChangeKind, RecordedChange
 from domain.check import Accepted, Failed, Finding, Suspected, Trouble, Unchanged
 from domain.compare import loud
+from domain.page import Report
 
 TELL_ADMIN_AFTER = 3
 """A page that cannot be had is told to the administrator after so many failures in a row; one hiccup is no news."""
@@ -108,12 +110,12 @@ class Letter:
     news: News
 
 
-def owed_to_readers(changes: Iterable[Change], recipients: Iterable[Recipient]) -> tuple[Owed, ...]:
-    """One alert for each recipient where any change is loud; () otherwise."""
+def owed_to_readers(changes: Iterable[Change], recipients: Iterable[Recipient], seen: datetime) -> tuple[Owed, ...]:
+    """One alert for each recipient where any change is loud; () otherwise. `seen` is when the check began."""
     told = loud(changes)
     if not told:
         return ()
-    subject = changes_subject(told)
+    subject = changes_subject(told, seen)
     return tuple(Owed(AlertKind.CHANGES, recipient, subject) for recipient in recipients)
 
 
@@ -159,25 +161,34 @@ def next_attempt(alert: Alert, now: datetime) -> datetime | None:
 SUBJECT_LENGTH = 78
 """RFC 5322, section 2.1.1: lines should be no longer; a longer subject is cut at a word."""
 
+NEW_WITHIN = timedelta(days=366)
+"""A report that was published longer before its first sighting is newly listed, but no new report."""
+
 _WORDS = {
     ChangeKind.REPORT_ADDED: ("New HMICFRS report", "new report"),
     ChangeKind.REPORT_REMOVED: ("HMICFRS report no longer listed", "report no longer listed"),
 }
+_OLDER = ("Older HMICFRS report newly listed", "older report newly listed")
 _EDIT = ("HMICFRS page edited", "edit")
 
 
-def changes_subject(changes: Sequence[Change]) -> str:
+def changes_subject(changes: Sequence[Change], seen: datetime) -> str:
     """The subject line for loud changes, one at least: what happened and to what, on one line of plain text."""
-    single, _ = _WORDS.get(changes[0].kind, _EDIT)
+    single, _ = _words(changes[0], seen)
     if len(changes) == 1:
         return one_line(f"{single}: {changes[0].title}", SUBJECT_LENGTH)
-    counts: dict[str, int] = {}
-    for change in changes:
-        words = _WORDS.get(change.kind, _EDIT)[1]
-        counts[words] = counts.get(words, 0) + 1
+    counts = Counter(_words(change, seen)[1] for change in changes)
     parts = [f"{count} {_plural(words, count)}" for words, count in counts.items()]
     told = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
     return one_line(f"{told}: {changes[0].title}", SUBJECT_LENGTH)
+
+
+def is_newly_listed(change: Change, seen: datetime) -> bool:
+    """Whether a report came to the page more than a year after the last day that its date allows."""
+    report = change.after
+    if change.kind is not ChangeKind.REPORT_ADDED or not isinstance(report, Report) or report.published is None:
+        return False
+    return report.published.last_day + NEW_WITHIN < seen.date()
 
 
 def one_line(text: str, length: int) -> str:
@@ -187,8 +198,12 @@ def one_line(text: str, length: int) -> str:
     return cut if cut != "…" else text[: length - 1] + "…"
 
 
+def _words(change: Change, seen: datetime) -> tuple[str, str]:
+    """What happened, said of one change and counted among several."""
+    return _OLDER if is_newly_listed(change, seen) else _WORDS.get(change.kind, _EDIT)
+
+
 def _plural(words: str, count: int) -> str:
     if count == 1:
         return words
-    first, *rest = words.split(" ")
-    return f"{words}s" if first in {"new", "edit"} else " ".join([f"{first}s", *rest])
+    return words.replace("report", "reports") if "report" in words else f"{words}s"

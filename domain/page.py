@@ -6,7 +6,7 @@ How bytes become these values is the scraper's business; how two of them differ 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -75,6 +75,14 @@ class PublicationDate:
         """ISO 8601 cut to the precision: "2015", "2015-07" or "2015-07-02"."""
         parts = (self.year, self.month, self.day)
         return "-".join(f"{part:02d}" for part in parts if part is not None)
+
+    @property
+    def last_day(self) -> date:
+        """The last day that it can mean: of the year or month that is stated, or the day itself."""
+        if self.day is not None:
+            return date(self.year, self.month or 1, self.day)
+        month = self.month or 12
+        return date(self.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
     def agrees_with(self, other: PublicationDate) -> bool:
         """Whether both can be the same day, one perhaps stated more precisely: 2015 agrees with 2 July 2015."""

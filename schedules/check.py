@@ -41,7 +41,7 @@ def check(
     standing = archive.standing(watch.name)
     finding = look(watch, standing, fetcher, archive)
     duration = int((clock() - started).total_seconds() * 1000)
-    owed = _owed(watch, standing, finding, audience)
+    owed = _owed(watch, standing, finding, audience, started)
     return archive.store(watch.name, started, duration, finding, owed, audience.message_domain)
 
 
@@ -71,8 +71,8 @@ def _same_body(latest: Snapshot, body: bytes) -> bool:
     return sha256(body).hexdigest() == latest.sha256
 
 
-def _owed(watch: Watch, standing: Standing, finding: Finding, audience: Audience) -> Sequence[Owed]:
+def _owed(watch: Watch, standing: Standing, finding: Finding, audience: Audience, started: datetime) -> Sequence[Owed]:
     to_admin = owed_to_admin(watch.name, finding, standing.trouble, audience.admins)
     if isinstance(finding, Accepted):
-        return (*owed_to_readers(finding.changes, audience.readers), *to_admin)
+        return (*owed_to_readers(finding.changes, audience.readers, started), *to_admin)
     return to_admin

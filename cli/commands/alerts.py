@@ -12,7 +12,8 @@ from cli.main import Context
 from cli.moments import short
 from cli.options import json_option, pass_context
 from cli.terminal import plain, print_table
-from cli.wiring import LOCAL_READER, deliver_all, opened, sender, utc_now, zone
+from cli.validation import LOCAL_READER
+from cli.wiring import deliver_all, opened, sender, utc_now, zone
 from domain.alert import Alert, AlertKind, AlertState, ChangesFound, Letter, Recipient, changes_subject
 from storage.history import History
 from storage.outbox import Outbox
@@ -110,7 +111,7 @@ def _letter(history: History, number: int | None) -> Letter:
         watch=snapshot.watch,
         kind=AlertKind.CHANGES,
         recipient=Recipient(LOCAL_READER, "preview"),
-        subject=changes_subject([change.change for change in found]),
+        subject=changes_subject([change.change for change in found], snapshot.captured_at),
         message_id=f"<preview-{wanted}@localhost>",
         created_at=snapshot.captured_at,
         state=AlertState.PENDING,

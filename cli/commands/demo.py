@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import mailbox
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
+from email.message import EmailMessage
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,12 +14,14 @@ from tempfile import TemporaryDirectory
 import click
 
 from cli.demo_site import Site, serving
+from cli.errors import CommandError, Exit
 from cli.main import Context, cli
 from cli.options import pass_context
 from cli.sentences import check_lines
 from cli.settings import Settings, load_settings
 from cli.terminal import plain
 from cli.wiring import audience, deliver_all, fetcher, maildir, opened, watches
+from notifier.maildir import MaildirChannel
 from schedules.check import check
 from storage.archive import Archive
 from storage.database import Database
@@ -135,19 +136,18 @@ def _play(scene: Scene, site: Site, settings: Settings, database: Database) -> N
         click.echo(line)
     delivery = deliver_all(settings, database, lambda: scene.at, due_only=False)
     for alert in delivery.sent:
-        _print_mail(maildir(settings), alert.message_id)
+        _print_mail(MaildirChannel(maildir(settings)).find(alert.message_id))
 
 
-def _print_mail(folder: Path, message_id: str) -> None:
-    for stored in mailbox.Maildir(folder, create=False):
-        message = message_from_bytes(bytes(stored), policy=policy.default)
-        body = message.get_body(("plain",))
-        if message["Message-ID"] == message_id and body is not None:
-            click.secho("\n  ┌─ a mail to the reader " + "─" * 54, fg="cyan")
-            lines = [f"{name}: {message[name]}" for name in ("From", "To", "Subject", "Date")]
-            for line in [*lines, "", *str(body.get_content()).splitlines()]:
-                click.echo(click.style("  │ ", fg="cyan") + plain(line))
-            click.secho("  └" + "─" * 77, fg="cyan")
+def _print_mail(message: EmailMessage | None) -> None:
+    body = message.get_body(("plain",)) if message else None
+    if message is None or body is None:
+        raise CommandError("a mail that was sent is not in the Maildir", Exit.DEFECT)
+    click.secho("\n  ┌─ a mail to the reader " + "─" * 54, fg="cyan")
+    lines = [f"{name}: {message[name]}" for name in ("From", "To", "Subject", "Date")]
+    for line in [*lines, "", *str(body.get_content()).splitlines()]:
+        click.echo(click.style("  │ ", fg="cyan") + plain(line))
+    click.secho("  └" + "─" * 77, fg="cyan")
 
 
 def _title(text: str) -> None:

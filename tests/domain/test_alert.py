@@ -24,13 +24,17 @@ from tests.domain.records import page, report, section
 
 NOW = datetime(2025, 1, 15, 9, tzinfo=UTC)
 READER, ADMIN = Recipient("team@example.org", "smtp"), Recipient("ops@example.org", "smtp")
-CLEVELAND = report("cleveland", title="Cleveland Police: National child protection inspection")
+CLEVELAND = report(
+    "cleveland",
+    title="Cleveland Police: National child protection inspection",
+    published=PublicationDate(2025, 1, 15),
+)
 OLD = report("old", published=PublicationDate(2015))
 
 
 def test_readers_are_owed_one_alert_each_for_all_loud_changes() -> None:
     changes = compare(page(OLD), page(CLEVELAND, OLD))
-    (owed,) = owed_to_readers(changes, [READER])
+    (owed,) = owed_to_readers(changes, [READER], NOW)
     assert owed.subject == "New HMICFRS report: Cleveland Police: National child protection inspection"
     assert (owed.kind, owed.recipient) == (AlertKind.CHANGES, READER)
 
@@ -38,15 +42,30 @@ def test_readers_are_owed_one_alert_each_for_all_loud_changes() -> None:
 def test_quiet_changes_are_owed_to_nobody() -> None:
     changes = compare(page(OLD, CLEVELAND), page(CLEVELAND, OLD))
     assert changes
-    assert owed_to_readers(changes, [READER]) == ()
+    assert owed_to_readers(changes, [READER], NOW) == ()
 
 
 def test_a_subject_counts_what_happened() -> None:
     before = page(OLD, sections=(section("One", text="a"),))
-    after = page(CLEVELAND, report("kent", title="Kent"), sections=(section("One", text="b"),))
-    subject = changes_subject(compare(before, after))
+    after = page(CLEVELAND, report("kent", title="Kent", published=None), sections=(section("One", text="b"),))
+    subject = changes_subject(compare(before, after), NOW)
     assert subject.startswith("2 new reports, 1 report no longer listed and 1 edit: Cleveland")
     assert len(subject) <= 78
+
+
+@pytest.mark.parametrize(
+    ("published", "subject"),
+    [
+        (PublicationDate(2013, 3, 12), "Older HMICFRS report newly listed: Kent"),
+        (PublicationDate(2013), "Older HMICFRS report newly listed: Kent"),
+        (PublicationDate(2013, 12), "Older HMICFRS report newly listed: Kent"),
+        (PublicationDate(2024), "New HMICFRS report: Kent"),
+        (PublicationDate(2024, 3), "New HMICFRS report: Kent"),
+        (None, "New HMICFRS report: Kent"),
+    ],
+)
+def test_a_report_of_long_ago_is_not_called_new(published: PublicationDate | None, subject: str) -> None:
+    assert changes_subject(compare(page(), page(report("kent", title="Kent", published=published))), NOW) == subject
 
 
 @pytest.mark.parametrize(

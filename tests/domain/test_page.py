@@ -34,6 +34,19 @@ def test_dates_agree_where_one_states_the_other_more_precisely(
     assert one.agrees_with(other) is agrees
 
 
+@pytest.mark.parametrize(
+    ("published", "last"),
+    [
+        (PublicationDate(2015), "2015-12-31"),
+        (PublicationDate(2016, 2), "2016-02-29"),
+        (PublicationDate(2015, 12), "2015-12-31"),
+        (PublicationDate(2015, 7, 2), "2015-07-02"),
+    ],
+)
+def test_the_last_day_that_a_date_can_mean(published: PublicationDate, last: str) -> None:
+    assert published.last_day.isoformat() == last
+
+
 @pytest.mark.parametrize(("month", "day"), [(None, 2), (2, 30), (13, None)])
 def test_a_date_that_no_calendar_has_is_refused(month: int | None, day: int | None) -> None:
     with pytest.raises(ValueError, match=r"day|month"):

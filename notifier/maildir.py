@@ -1,0 +1,66 @@
+"""Messages into a Maildir, which any mail program reads: what is sent twice is there once."""
+
+from __future__ import annotations
+
+import os
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from hashlib import sha256
+from pathlib import Path
+
+from notifier.errors import ChannelDown
+
+
+class MaildirChannel:
+    """A mail folder of our own, made at the first message."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def send(self, message: EmailMessage, recipient: str) -> None:  # noqa: ARG002 - a channel's signature
+        """Leave a message in the folder, unless it is there, read or unread; on disk before it is visible.
+
+        Raises ChannelDown where the folder cannot be written.
+        """
+        # One name for one Message-ID; the date in front lets mail programs list by name.
+        name = f"{int(message['Date'].datetime.timestamp())}.{_mark(message['Message-ID'])}"
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for part in ("tmp", "new", "cur"):
+                (self._folder / part).mkdir(mode=0o700, exist_ok=True)
+            if (self._folder / "new" / name).exists() or any((self._folder / "cur").glob(f"{name}*")):
+                return
+            written = self._folder / "tmp" / name
+            with written.open("wb") as file:
+                file.write(message.as_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            written.rename(self._folder / "new" / name)
+            _sync(self._folder / "new")
+        except OSError as error:
+            raise ChannelDown(f"mail folder {self._folder}: {error.strerror or error}") from error
+
+    def find(self, message_id: str) -> EmailMessage | None:
+        """A message that was left here, read or unread; None where it is gone."""
+        pattern = f"*.{_mark(message_id)}*"
+        paths = [path for part in ("new", "cur") for path in (self._folder / part).glob(pattern)]
+        message = message_from_bytes(paths[0].read_bytes(), policy=default) if paths else None
+        return message if isinstance(message, EmailMessage) else None
+
+
+def _mark(message_id: str) -> str:
+    """What stands for a Message-ID in the name of a file."""
+    return sha256(message_id.encode()).hexdigest()[:24]
+
+
+def _sync(folder: Path) -> None:
+    """A rename is on disk only when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

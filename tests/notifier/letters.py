@@ -1,0 +1,219 @@
+"""Letters as the notifier gets them: one for each kind of change, several at once, and those to the administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from domain.alert import (
+    Alert,
+    AlertKind,
+    AlertState,
+    ChangesFound,
+    Letter,
+    News,
+    Recipient,
+    TroubleFound,
+    TroubleOver,
+)
+from domain.change import Bounds, Change, ChangeKind, FieldChange, Places, Record, RecordedChange
+from domain.page import Page, Programme, PublicationDate, Report, ReportKind, Section
+from notifier.message import Sender
+
+LONDON = ZoneInfo("Europe/London")
+SITE = "https://hmicfrs.justiceinspectorates.gov.uk"
+PAGE_URL = f"{SITE}/our-work/article/child-abuse-and-child-protection-issues/"
+SENDER = Sender("HMICFRS monitor <monitor@example.org>", "0.1.0", "watchtower")
+BOUNDS = Bounds(datetime(2025, 3, 3, 9, tzinfo=UTC), datetime(2025, 3, 3, 15, tzinfo=UTC))
+
+CLEVELAND = Report(
+    key="cleveland",
+    title="Cleveland Police: National child protection inspection",
+    url=f"{SITE}/publications/cleveland-national-child-protection-inspection-january-2025/",
+    published=PublicationDate(2025, 1, 15),
+    programme=Programme.NCPI,
+    kind=ReportKind.INSPECTION,
+    recommendations=None,
+    causes_of_concern=2,
+    area="Cleveland Police",
+    section=("Thematic reviews",),
+    text="We inspected how well Cleveland Police protects children. We identified two causes of concern.",
+)
+HARMS_WAY = Report(
+    key="in-harms-way",
+    title="In harm’s way: the role of the police in keeping children safe",
+    url=f"{SITE}/publications/in-harms-way-the-role-of-the-police-in-keeping-children-safe/",
+    published=PublicationDate(2015, 7, 2),
+    programme=Programme.THEMATIC,
+    kind=ReportKind.INSPECTION,
+    recommendations=None,
+    causes_of_concern=None,
+    area=None,
+    section=("Thematic reviews",),
+    text="Between January 2014 and June 2015, we conducted 21 inspections of different aspects of the police approach.",
+)
+_EXPLOITATION_TEXT = (
+    "In June 2023, the Mayor’s Office for Policing and Crime in London commissioned us to inspect how well the "
+    "Metropolitan Police Service responds to the sexual and criminal exploitation of children. We inspected how well "
+    "the Metropolitan Police Service:\n\n• understands the nature and scale of the problem;\n• responds to children at "
+    "risk; and\n• supports and safeguards victims.\n\nWhile we found some examples of good work to protect children, "
+    "the balance of negative evidence far outweighed the positive. We made 11 recommendations to improve outcomes for "
+    "children at risk of or experiencing exploitation."
+)
+EXPLOITATION = Report(
+    key="met",
+    title="The Metropolitan Police Service’s handling of the sexual and criminal exploitation of children",
+    url=f"{SITE}/publications/metropolitan-police-service-handling-of-sexual-and-criminal-exploitation-of-children/",
+    published=PublicationDate(2024, 2, 9),
+    programme=Programme.THEMATIC,
+    kind=ReportKind.INSPECTION,
+    recommendations=11,
+    causes_of_concern=None,
+    area="Metropolitan Police Service",
+    section=("Thematic reviews",),
+    text=_EXPLOITATION_TEXT,
+)
+FUTURE = Section(
+    key="future-inspections",
+    level=2,
+    path=("Future inspections",),
+    title="Future inspections",
+    text="As well as our rolling inspections for child protection, we are continually developing how we work in this "
+    "area. We will publish updates on our child protection work here, as relevant.",
+)
+JTAI = Section(
+    key="jtai",
+    level=3,
+    path=("Our child protection inspections", "Joint targeted area inspections (JTAI) – England"),
+    title="Joint targeted area inspections (JTAI) – England",
+    text="We carry out joint targeted inspections (JTAI) in England with Ofsted and the Care Quality Commission (CQC).",
+)
+PAGE = Page(PAGE_URL, "Child abuse and child protection issues")
+
+
+def changed(
+    kind: ChangeKind,
+    before: Record | None,
+    after: Record | None,
+    fields: Mapping[str, FieldChange] | None = None,
+    bounds: Bounds = BOUNDS,
+) -> RecordedChange:
+    """A change as stored, its text taken from the two sides."""
+    sides = [None if record is None or isinstance(record, Page) else record.text for record in (before, after)]
+    text = FieldChange(sides[0], sides[1]) if sides[0] != sides[1] else None
+    change = Change(kind, False, before, after, Places(0, 0), fields or {}, text)
+    return RecordedChange(7, "child-protection", change, bounds, 2, 3)
+
+
+def letter(news: News, subject: str = "HMICFRS page edited: Child abuse and child protection issues") -> Letter:
+    """A letter that a check of 3 March 2025 made due."""
+    alert = Alert(
+        id=1,
+        watch="child-protection",
+        kind=AlertKind.CHANGES if isinstance(news, ChangesFound) else AlertKind.TROUBLE,
+        recipient=Recipient("reader@example.org", "smtp"),
+        subject=subject,
+        message_id="<20250303150000.1.child-protection@example.org>",
+        created_at=datetime(2025, 3, 3, 15, 0, 1, tzinfo=UTC),
+        state=AlertState.PENDING,
+        attempts=0,
+        next_attempt_at=datetime(2025, 3, 3, 15, 0, 1, tzinfo=UTC),
+        last_error=None,
+    )
+    return Letter(alert, PAGE_URL, news)
+
+
+def found(*changes: RecordedChange) -> Letter:
+    """A letter to a reader."""
+    return letter(ChangesFound(PAGE.title, changes))
+
+
+ADDED = changed(ChangeKind.REPORT_ADDED, None, CLEVELAND)
+NEWLY_LISTED = changed(ChangeKind.REPORT_ADDED, None, HARMS_WAY)
+REMOVED = changed(ChangeKind.REPORT_REMOVED, HARMS_WAY, None)
+MOVED = changed(
+    ChangeKind.REPORT_MOVED,
+    CLEVELAND,
+    replace(CLEVELAND, section=("Our child protection inspections", "National child protection inspections (NCPI)")),
+    {
+        "section": FieldChange(
+            ["Thematic reviews"], ["Our child protection inspections", "National child protection inspections (NCPI)"]
+        )
+    },
+)
+EDITED = changed(
+    ChangeKind.REPORT_CHANGED,
+    EXPLOITATION,
+    replace(
+        EXPLOITATION,
+        published=PublicationDate(2024, 2, 19),
+        recommendations=12,
+        text=_EXPLOITATION_TEXT.replace("far outweighed", "outweighed").replace("11", "12"),
+    ),
+    {"published": FieldChange("2024-02-09", "2024-02-19"), "recommendations": FieldChange(11, 12)},
+)
+SECTION_EDITED = changed(
+    ChangeKind.SECTION_CHANGED,
+    FUTURE,
+    replace(FUTURE, text=FUTURE.text.replace("as relevant", "every spring") + "\n\nWe will consult first."),
+    {"links": FieldChange(["https://www.nspcc.org.uk/"], [f"{SITE}/consultation/", "javascript:alert(1)"])},
+)
+SECTION_RENAMED = changed(
+    ChangeKind.SECTION_RENAMED,
+    FUTURE,
+    replace(FUTURE, title="What we plan", path=("What we plan",)),
+    {"title": FieldChange("Future inspections", "What we plan")},
+)
+SECTION_MOVED = changed(
+    ChangeKind.SECTION_MOVED,
+    JTAI,
+    replace(JTAI, path=("Joint work", JTAI.title)),
+    {"path": FieldChange(list(JTAI.path), ["Joint work", JTAI.title])},
+)
+PAGE_EDITED = changed(
+    ChangeKind.PAGE_CHANGED,
+    PAGE,
+    replace(PAGE, title="Child protection"),
+    {
+        "title": FieldChange(PAGE.title, "Child protection"),
+        "topics": FieldChange(["Victims and resolutions", "Protecting people online"], ["Protecting people online"]),
+        "contacts": FieldChange(["contact@hmicfrs.gov.uk"], ["children@hmicfrs.gov.uk"]),
+    },
+)
+
+LETTERS: Mapping[str, Letter] = {
+    "report-added": letter(
+        ChangesFound(PAGE.title, (ADDED,)),
+        "New HMICFRS report: Cleveland Police: National child protection inspection",
+    ),
+    "report-newly-listed": found(NEWLY_LISTED),
+    "report-removed": found(REMOVED),
+    "report-changed": found(EDITED),
+    "report-moved": found(MOVED),
+    "section-added": found(changed(ChangeKind.SECTION_ADDED, None, JTAI)),
+    "section-removed": found(changed(ChangeKind.SECTION_REMOVED, JTAI, None)),
+    "section-changed": found(SECTION_EDITED),
+    "section-renamed": found(SECTION_RENAMED),
+    "section-moved": found(SECTION_MOVED),
+    "page-changed": found(PAGE_EDITED),
+    "several": found(EDITED, SECTION_EDITED, ADDED),
+    "trouble-failed": letter(
+        TroubleFound(
+            "failed",
+            "https://hmicfrs.justiceinspectorates.gov.uk: no connection within 20 seconds",
+            datetime(2025, 3, 3, 12, tzinfo=UTC),
+            datetime(2025, 3, 3, 11, tzinfo=UTC),
+        ),
+        "hmicfrs-monitor: child-protection could not be checked 3 times in a row",
+    ),
+    "trouble-suspect": letter(
+        TroubleFound("suspect", "a maintenance page with status 200", datetime(2025, 7, 3, 12, tzinfo=UTC), None),
+        "hmicfrs-monitor: child-protection looks wrong and was not accepted",
+    ),
+    "recovery": letter(
+        TroubleOver(datetime(2025, 3, 3, 12, tzinfo=UTC), datetime(2025, 3, 3, 15, tzinfo=UTC)),
+        "hmicfrs-monitor: child-protection is well again",
+    ),
+}
