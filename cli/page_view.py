@@ -12,7 +12,7 @@ def print_page(page: Page) -> None:
     """Print everything that one reading of a page gave."""
     out = console()
     out.print(Text(plain(page.title), style="bold"))
-    out.print(plain(page.url))
+    out.print(plain(page.url), soft_wrap=True)
     if page.topics:
         out.print("Part of: " + plain(", ".join(topic.title for topic in page.topics)))
     for section in page.sections:
@@ -34,7 +34,7 @@ def _print_section(section: Section) -> None:
     out.print()
     if section.path:
         out.print(Text("  " * (len(section.path) - 1) + plain(section.title), style="bold"))
-    out.print(plain(section.text))
+    out.print(plain(section.text), soft_wrap=True)
 
 
 def _row(report: Report) -> tuple[str, ...]:

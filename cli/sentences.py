@@ -33,7 +33,7 @@ def check_lines(result: Stored) -> Iterator[str]:
         yield plain(f"  {_mark(change)} {change.kind}: {change.title}{_fields(change)}")
 
 
-def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: str, bounds: bool = True) -> None:
+def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: str) -> None:
     """Each change with its facts and, where its text was edited, the difference word by word."""
     from notifier.facts import facts, what_happened
 
@@ -46,10 +46,8 @@ def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: s
         out.print()
         out.print(plain(f"{number}{what_happened(recorded)}{quiet}: {recorded.change.title}"), style="bold")
         for fact in facts(recorded, zone):
-            if fact.label == "Seen" and not bounds:
-                continue
             value = fact.value if fact.was is None else f"{fact.was} → {fact.value}"
-            out.print(plain(f"  {fact.label}: {value}"))
+            out.print(plain(f"  {fact.label}: {value}"), soft_wrap=True)
         _print_words(recorded.change)
 
 

@@ -22,9 +22,14 @@ def console(*, errors: bool = False) -> Console:
     """A rich console; it colours nothing unless it writes to a terminal, and reads no markup out of page text."""
     from rich.console import Console
 
+    class PipeConsole(Console):
+        def on_broken_pipe(self) -> None:
+            """Leave it to `main`, which ends every command alike; rich would exit 1."""
+            raise BrokenPipeError
+
     stream = sys.stderr if errors else sys.stdout
     width = None if stream.isatty() else 120
-    return Console(file=stream, markup=False, emoji=False, highlight=False, soft_wrap=False, width=width)
+    return PipeConsole(file=stream, markup=False, emoji=False, highlight=False, soft_wrap=False, width=width)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], empty: str) -> None:

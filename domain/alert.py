@@ -161,7 +161,7 @@ def next_attempt(alert: Alert, now: datetime) -> datetime | None:
 SUBJECT_LENGTH = 78
 """RFC 5322, section 2.1.1: lines should be no longer; a longer subject is cut at a word."""
 
-NEW_WITHIN = timedelta(days=366)
+NEW_WITHIN = timedelta(days=3 * 366)
 """A report that was published longer before its first sighting is newly listed, but no new report."""
 
 _WORDS = {
@@ -184,7 +184,7 @@ def changes_subject(changes: Sequence[Change], seen: datetime) -> str:
 
 
 def is_newly_listed(change: Change, seen: datetime) -> bool:
-    """Whether a report came to the page more than a year after the last day that its date allows."""
+    """Whether a report came to the page more than three years after the last day that its date allows."""
     report = change.after
     if change.kind is not ChangeKind.REPORT_ADDED or not isinstance(report, Report) or report.published is None:
         return False

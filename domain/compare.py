@@ -114,8 +114,9 @@ def _section_differences(one: Section, two: Section) -> list[_Difference]:
     _differ(found, "text", one.text, two.text, same=_same_text(one.text, two.text))
     urls, others = ([link.url for link in section.links] for section in (one, two))
     _differ(found, "links", urls, others, same=_addresses(one.links) == _addresses(two.links))
-    texts, others = ([link.text for link in section.links] for section in (one, two))
-    _differ(found, "link_texts", texts, others, same=True)
+    if urls == others:
+        texts, words = ([link.text for link in section.links] for section in (one, two))
+        _differ(found, "link_texts", texts, words, same=True)
     return found
 
 

@@ -18,5 +18,9 @@ class FetchError(ScraperError):
         self.status = status
 
 
+class AddressRefused(FetchError):
+    """The host is not a public one, and the settings do not allow others."""
+
+
 class NotUnderstood(ScraperError):
     """The bytes are not a page that the reader knows: not text, no HTML, no heading, or too deep."""

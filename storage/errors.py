@@ -33,3 +33,7 @@ class UnknownSnapshot(StorageError):
 
 class UnknownWatch(StorageError):
     """The database knows no watch of that name."""
+
+
+class UnknownAlert(StorageError):
+    """No alert has the number."""

@@ -54,7 +54,7 @@ SCENES = (
 )
 
 QUESTIONS = (
-    ("What changed, and between which two looks?", ["history"]),
+    ("What changed since 2025, and between which two looks?", ["history", "--since", "2025-01-01"]),
     ("What was listed on 1 June 2024?", ["reports", "--at", "2024-06-01"]),
     ("What is the difference between 1 March 2025 and 1 November 2025?", ["diff", "2025-03-01", "2025-11-01"]),
     ("Which looks failed or were not believed?", ["checks"]),

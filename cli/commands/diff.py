@@ -50,7 +50,7 @@ def diff(context: Context, watch: str | None, begin: str, end: str, quiet_change
     zoned = zone(context.settings)
     click.echo(f"Snapshot {one.id}, last seen {short(one.confirmed_until, zoned)}")
     click.echo(f"Snapshot {two.id}, first seen {short(two.captured_at, zoned)}")
-    print_changes(told, zoned, empty="Nothing changed between them.", bounds=False)
+    print_changes(told, zoned, empty="Nothing changed between them.")
 
 
 def _snapshot(context: Context, history: History, watch: str, text: str) -> Snapshot:

@@ -6,6 +6,7 @@ import json
 import mailbox
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from cli import main as front
 from cli.demo_site import Site, serving
@@ -96,8 +98,10 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def monitor(tmp_path: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> Installation:
+def monitor(tmp_path: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> Iterator[Installation]:
+    """An installation in late 2025, when the newest of the recorded revisions is new."""
     installation = Installation(tmp_path, site, capsys)
     installation.configure()
     installation.serve("2024-02-child-protection")
-    return installation
+    with time_machine.travel(datetime(2025, 11, 3, 9, 30, tzinfo=UTC)):
+        yield installation

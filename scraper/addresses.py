@@ -1,0 +1,48 @@
+"""Links as published made absolute. When two addresses are one and the same is `domain.address`'s business."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from domain.address import canonical_address
+
+_IGNORED_BY_BROWSERS = re.compile(r"[\t\r\n]")
+_EDGES = "".join(map(chr, range(0x21)))
+_LONGEST = 4000
+
+
+def resolve(href: str, base: str) -> str | None:
+    """The absolute address of a link on a page at `base`, otherwise as published.
+
+    None for what no reader should follow: `javascript:`, `data:` and all but web, mail and telephone links, and
+    addresses that cannot be read.
+    """
+    href = _IGNORED_BY_BROWSERS.sub("", href).strip(_EDGES)
+    if not href or len(href) > _LONGEST:
+        return None
+    try:
+        url = urljoin(base, href)
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme in {"mailto", "tel"}:
+        return url if parts.path else None
+    return url if parts.scheme in {"http", "https"} and host else None
+
+
+def is_within_page(url: str, page: str) -> bool:
+    """Whether a link leads to a place on the page itself."""
+    address, fragment = urldefrag(url)
+    return (bool(fragment) or url.endswith("#")) and canonical_address(address) == canonical_address(page)
+
+
+def is_page_or_child(url: str, page: str) -> bool:
+    """Whether a link leads to the page itself or to one below it, as those of a section menu do."""
+    return canonical_address(url).startswith(canonical_address(page))
+
+
+def is_web(url: str | None) -> bool:
+    """Whether an address is of the web, and not of mail or telephone."""
+    return url is not None and url.lower().startswith(("http:", "https:"))

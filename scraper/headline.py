@@ -1,0 +1,101 @@
+"""A heading, or a line that serves as one, read as "Title – date"; and lines that only date a report or link it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.page import Precision, PublicationDate
+from scraper.block import BREAK, Block, Role, Run, words
+from scraper.dates import parse_date, parse_moment, parse_published, parse_tail, split_title
+from scraper.text import is_more_link, is_report_link, tidy
+
+_TRAILING = re.compile(r"[\s–—‒―−:,|(-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What a heading says; `url` is the first link in it, `published` None where it names no date."""
+
+    title: str
+    url: str | None
+    published: PublicationDate | None
+
+
+def headline(block: Block) -> Headline:
+    """A heading's title, link and date, however they are set: at the last dash, behind a link or break, in a `time`."""
+    for head, published in _datings(block):
+        title = _TRAILING.sub("", words(head))
+        if title and published:
+            return Headline(title, block.url, published)
+    title, published = split_title(block.text)
+    return Headline(_TRAILING.sub("", title) if published else title, block.url, published)
+
+
+def is_entry(block: Block) -> bool:
+    """Whether a line that is no heading can head a report: all of it, a date aside, is one link or in bold."""
+    if block.role not in {Role.PARAGRAPH, Role.ITEM} or is_report_link(block.text):
+        return False
+    visible = [run for run in block.runs if run.text.strip()]
+    if not visible or any(run.anchor and run.anchor.within for run in visible):
+        return False
+    linked = {id(run.anchor) for run in visible if run.anchor}
+    head = [run for run in visible if (run.anchor if linked else run.strong)]
+    rest = words([run for run in block.runs if run not in head])
+    return len(linked) <= 1 and bool(head) and (not rest or parse_tail(words(head), rest) is not None)
+
+
+def date_line(block: Block) -> tuple[PublicationDate, bool] | None:
+    """The date of a line that says nothing else, and whether it is labelled "Published on" or the like."""
+    if block.role in {Role.TITLE, Role.HEADING}:
+        return None
+    if found := parse_published(block.text):
+        return found
+    visible = [run for run in block.runs if run.text.strip()]
+    moments = [run.moment for run in visible if run.moment]
+    if not moments or len(moments) != len(visible):
+        return None
+    published = parse_moment(moments[0], block.text)
+    return (published, False) if published else None
+
+
+def report_link(block: Block) -> str | None:
+    """The address behind a line that only says to get the report; "" where the link leads nowhere, None for others."""
+    anchor = block.sole_link
+    return (anchor.url or "") if anchor and is_report_link(block.words_of(anchor)) else None
+
+
+def more_link(block: Block, title: str) -> str | None:
+    """The address behind a line that only says there is more, or repeats the title; None for others."""
+    anchor = block.sole_link
+    if anchor is None or anchor.within:
+        return None
+    text = block.words_of(anchor)
+    return anchor.url if is_more_link(text) or text.casefold() == title.casefold() else None
+
+
+def _datings(block: Block) -> Iterator[tuple[tuple[Run, ...], PublicationDate | None]]:
+    """The ways in which the markup itself sets a date apart: what is left for the title, and the date."""
+    runs = block.runs
+    if moments := [run for run in runs if run.moment is not None and run.text.strip()]:
+        shown = words(moments)
+        yield (
+            tuple(run for run in runs if run.moment is None),
+            parse_date(shown) or parse_moment(moments[0].moment or "", shown),
+        )
+    linked = [place for place, run in enumerate(runs) if run.anchor and run.text.strip()]
+    if linked:
+        head, tail = runs[: linked[-1] + 1], words(runs[linked[-1] + 1 :])
+        yield head, _published(tail)
+    breaks = [place for place, run in enumerate(runs) if run.text == BREAK]
+    visible = [place for place, run in enumerate(runs) if run.text.strip()]
+    for place in [*breaks[-1:], *visible[-1:]]:
+        head, tail = runs[:place], words(runs[place:])
+        published = parse_tail(tidy("".join(run.text for run in head)), tail)
+        if published and (place in breaks or published.precision is not Precision.YEAR):
+            yield head, published
+
+
+def _published(tail: str) -> PublicationDate | None:
+    return parse_tail("", tail)

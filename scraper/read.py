@@ -1,0 +1,23 @@
+"""Bytes to a `Page`: the way in to the reader. Pure; the same bytes and address give the same page."""
+
+from __future__ import annotations
+
+from domain.page import Page
+from scraper.charset import decode
+from scraper.errors import NotUnderstood
+from scraper.kinds.article import read_article
+from scraper.tree import parse
+
+READER_VERSION = 1
+"""Goes up whenever the same bytes may give another page than before."""
+
+
+def read(body: bytes, url: str, content_type: str | None) -> Page:
+    """The page that an answer's body holds. `url` is the page's own address, against which its links are resolved.
+
+    `content_type` is the header's value, None where it was not sent. Raises NotUnderstood, which names the page.
+    """
+    try:
+        return read_article(parse(decode(body, content_type)), url)
+    except NotUnderstood as error:
+        raise NotUnderstood(f"{url}: {error}") from error

@@ -1,0 +1,83 @@
+"""What counts as noise: characters without meaning, and lines that the site prints around its text."""
+
+from __future__ import annotations
+
+import re
+
+_UNSEEN = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
+)
+_LONGEST_NOISE = 120
+
+_NOISE = re.compile(
+    r"""
+    (?:print|save|share|email|bookmark)\s(?:this\s)?(?:page|document|article)(?:\s\(.*\))?
+    | (?:this\s)?(?:page|document|article|content)?\s?(?:was\s)?last\s
+      (?:checked|updated|reviewed|modified|changed|amended)\b.{0,80}
+    | (?:show|hide|open|close|expand|collapse)\s(?:this\ssection|all(?:\ssections)?|sections?)
+    | show | hide | back\sto\s(?:the\s)?top | skip\sto\s.{0,40}
+    | [\d,]+\sviews | (?:page\s)?views:?\s[\d,]+ | viewed\s[\d,]+\stimes
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_MENU_HEADING = re.compile(
+    r"(?:on|in) this (?:page|section|article)|(?:page |table of )?contents|jump to|sections?|menu|quick links",
+    re.IGNORECASE,
+)
+_TOGGLE = re.compile(r"(?:show|hide|open|close|expand|collapse)(?: this section| section)?", re.IGNORECASE)
+_GLUED_TOGGLE = re.compile(r"[\s,]*\b(?:show|hide) this section$", re.IGNORECASE)
+_REPORT_LINK = re.compile(
+    r"(?:get|read|view|see|download|open) (?:the |this |our )?(?:full |whole )?"
+    r"(?:inspection |progress )?(?:report|publication|letter|document)\b.{0,200}",
+    re.IGNORECASE,
+)
+_MORE_LINK = re.compile(r"(?:(?:read|find out|view|see|learn) )?more\b.{0,200}|full report", re.IGNORECASE)
+_RELATED = re.compile(
+    r"related (?:reports?|publications?|inspections?|content|articles|pages|documents)", re.IGNORECASE
+)
+_SEE_ALL = re.compile(r"(?:see|view|show|browse) (?:all|more)\b.*", re.IGNORECASE)
+
+
+def tidy(text: str) -> str:
+    """Text on one line as a reader sees it: no invisible or control characters, one space between words."""
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
+def is_noise(line: str) -> bool:
+    """Whether a whole line is the site's machinery: print, share, toggle, counters, "page last checked"."""
+    return len(line) <= _LONGEST_NOISE and bool(_NOISE.fullmatch(line.strip(" :.,|")))
+
+
+def is_menu_heading(line: str) -> bool:
+    """Whether a line announces a menu of the page itself."""
+    return bool(_MENU_HEADING.fullmatch(line.strip(" :.")))
+
+
+def is_toggle(words: str) -> bool:
+    """Whether the end of a heading is the label of its switch: "Show", "Show this section"."""
+    return bool(_TOGGLE.fullmatch(words.strip(" ,+-")))
+
+
+def without_glued_toggle(words: str) -> str:
+    """The end of a heading without "Show this section" in the same breath."""
+    return _GLUED_TOGGLE.sub("", words)
+
+
+def is_related_heading(line: str) -> bool:
+    """Whether a line announces the related reports, which the site chooses by itself."""
+    return bool(_RELATED.fullmatch(line.strip(" :.")))
+
+
+def is_report_link(words: str) -> bool:
+    """Whether a link's text only says to get the report."""
+    return bool(_REPORT_LINK.fullmatch(words.strip(" .›»→")))
+
+
+def is_more_link(words: str) -> bool:
+    """Whether a link's text only says that there is more."""
+    return bool(_MORE_LINK.fullmatch(words.strip(" .›»→…")))
+
+
+def is_see_all(words: str) -> bool:
+    """Whether a link leads to a longer list and names no entry of its own."""
+    return bool(_SEE_ALL.fullmatch(words))

@@ -1,0 +1,85 @@
+"""Whether an answer is the watched page: not something else in its place, and with the landmarks that it must have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from domain.alert import one_line
+from domain.check import Answer
+from domain.identity import folded_title
+from domain.page import Page
+from domain.watch import Watch
+from scraper.charset import decode
+from scraper.errors import NotUnderstood
+from scraper.read import read
+from scraper.stand_ins import breaks_off, leaves_open, stand_in_by_address, stand_in_by_looks
+
+LEAST_LOST = 2
+"""One record fewer is news, however few there were; a collapse takes more with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """The answer is the page."""
+
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """The answer is not to be taken for the page; `reason` is one line for the administrator."""
+
+    reason: str
+
+
+Verdict: TypeAlias = Good | Suspect
+
+
+def verdict(answer: Answer, watch: Watch, before: Page | None) -> Verdict:
+    """Judge an answer, and read it where it may be the page. `before` is the last accepted state, None for none yet."""
+    try:
+        content_type = answer.header("content-type")
+        stand_in = stand_in_by_address(answer, watch.url)
+        if stand_in is None:
+            html = decode(answer.body, content_type)
+            stand_in = stand_in_by_looks(html) or breaks_off(html)
+        if stand_in is not None:
+            return Suspect(str(stand_in))
+        page = read(answer.body, answer.url, content_type)
+    except NotUnderstood as error:
+        return Suspect(str(error))
+    reason = _lacking(page, watch) or (before and (_fallen(page, before, watch) or _cut(html, page, before)))
+    return Suspect(reason) if reason else Good(page)
+
+
+def _lacking(page: Page, watch: Watch) -> str | None:
+    """Which landmark the page has not."""
+    if watch.expected_title and folded_title(watch.expected_title) not in folded_title(page.title):
+        return f"another page: its title is “{one_line(page.title, 120)}”, without “{watch.expected_title}”"
+    if not page.sections and not page.reports:
+        return "a page without content: it has neither sections nor reports"
+    return None
+
+
+def _fallen(page: Page, before: Page, watch: Watch) -> str | None:
+    """A sharp fall in records is a fault of the site or of ours, until it is seen to last."""
+    for name, now, then in (
+        ("reports", len(page.reports), len(before.reports)),
+        ("sections", len(page.sections), len(before.sections)),
+    ):
+        if then - now >= LEAST_LOST and now < watch.least_share * then:
+            return f"collapse: {now} {name} where the last snapshot had {then}"
+    return None
+
+
+def _cut(html: str, page: Page, before: Page) -> str | None:
+    """A page may be carelessly made all its life; one that also says less than it did has lost its end."""
+    if leaves_open(html) and _length(page) < _length(before):
+        return "truncated page: it ends with parts left open, and says less than the last snapshot"
+    return None
+
+
+def _length(page: Page) -> int:
+    texts = [section.text for section in page.sections] + [report.text for report in page.reports]
+    return sum(map(len, texts)) + sum(len(report.title) for report in page.related)

@@ -1,0 +1,104 @@
+"""What the inspectorate's wording says of a report: its programme, its kind, and the numbers it states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from domain.identity import folded_title
+from domain.page import Programme, ReportKind
+
+_PROGRAMMES = (
+    (Programme.NCPI, re.compile(r"\bnational child protection\b|\bncpi\b")),
+    (
+        Programme.JTAI,
+        re.compile(
+            r"\bjoint targeted (?:area |child protection )?inspections?\b|\bjoint area child protection\b|\bjtai\b"
+        ),
+    ),
+    (
+        Programme.JICPA,
+        re.compile(r"\bjoint (?:inspectorate )?(?:inspections?|reviews?) of child protection arrangements\b|\bjicpa\b"),
+    ),
+)
+_OVERRULING = (
+    (Programme.EVALUATION, re.compile(r"\bevaluation\b")),
+    (Programme.THEMATIC, re.compile(r"\bthematic\b")),
+)
+_REVIEW = re.compile(r"\breview (?:into|of) (?:the )?allegations\b")
+_KINDS = (
+    (ReportKind.TERMS_OF_REFERENCE, re.compile(r"\bterms of reference\b")),
+    (ReportKind.METHODOLOGY, re.compile(r"\bmethodology\b")),
+    (ReportKind.POST_INSPECTION_REVIEW, re.compile(r"\bpost inspection review\b")),
+    (ReportKind.QUARTERLY_UPDATE, re.compile(r"\bquarter(?:ly)? (?:\w+ )?update\b")),
+    (ReportKind.RE_INSPECTION, re.compile(r"\bre ?inspection\b")),
+    (ReportKind.REVISIT, re.compile(r"\brevisit\b")),
+    (ReportKind.PROGRESS_REPORT, re.compile(r"\bprogress report\b")),
+    (ReportKind.EVALUATION, re.compile(r"\bevaluation\b")),
+    (ReportKind.REVIEW, re.compile(r"\breview\b")),
+)
+
+_ONES = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORDS = {
+    **{word: number for number, word in enumerate(_ONES)},
+    **{ten: value for value, ten in zip(range(20, 100, 10), _TENS, strict=True)},
+    **{
+        f"{ten} {one}": value + number
+        for value, ten in zip(range(20, 100, 10), _TENS, strict=True)
+        for number, one in enumerate(_ONES[1:10], 1)
+    },
+}
+_WORD = "|".join(word.replace(" ", r"[\s‐‑-]") for word in sorted(_WORDS, key=len, reverse=True))
+_NUMBER = rf"(?P<number>[0-9]{{1,3}}|{_WORD})"
+_RECOMMENDATIONS = re.compile(rf"\b(?:made|makes?)\s{_NUMBER}\s(?:[a-z]+\s)?recommendations?\b", re.IGNORECASE)
+_FOUND = r"(?:identif(?:y|ied)|find|found|made|makes?|raised?|issued|gave|given|highlighted|reported|recorded|set\sout)"
+_CAUSES = rf"{_NUMBER}\s(?:[a-z]+\s)?causes?\sof\sconcern\b"
+_GAP = r"(?:\s(?!that\b|progress\b|against\b|on\b)[\w’'-]+){0,5}?"
+_CAUSES_OF_CONCERN = (
+    re.compile(rf"\b{_FOUND}{_GAP}\s{_CAUSES}", re.IGNORECASE),
+    re.compile(rf"\b{_CAUSES}\s(?:were|was|have\sbeen|has\sbeen)\s{_FOUND}\b", re.IGNORECASE),
+)
+
+
+def programme_of(title: str, section: Sequence[str]) -> Programme:
+    """The programme that a report's title names, else its section's; thematic where neither names one."""
+    folded = folded_title(title)
+    for programme, pattern in (*_OVERRULING, *_PROGRAMMES):
+        if pattern.search(folded):
+            return programme
+    if _REVIEW.search(folded):
+        return Programme.REVIEW
+    for heading in reversed(section):
+        for programme, pattern in _PROGRAMMES:
+            if pattern.search(folded_title(heading)):
+                return programme
+    return Programme.THEMATIC
+
+
+def kind_of(title: str) -> ReportKind:
+    """The kind of document that a title names, an inspection's report where it names none."""
+    folded = folded_title(title)
+    return next((kind for kind, pattern in _KINDS if pattern.search(folded)), ReportKind.INSPECTION)
+
+
+def recommendations_in(text: str) -> int | None:
+    """How many recommendations a text says were made, in digits or words; None where it states no number."""
+    return _stated(_RECOMMENDATIONS.search(text))
+
+
+def causes_of_concern_in(text: str) -> int | None:
+    """How many causes of concern a text says were found; None where it states no number."""
+    if "concern" not in text:
+        return None
+    return _stated(next((found for pattern in _CAUSES_OF_CONCERN if (found := pattern.search(text))), None))
+
+
+def _stated(found: re.Match[str] | None) -> int | None:
+    if found is None:
+        return None
+    number = found["number"].lower()
+    return int(number) if number.isdecimal() else _WORDS[re.sub(r"[\s‐‑-]", " ", number)]

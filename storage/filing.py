@@ -1,0 +1,170 @@
+"""One check being written, within a transaction: its row, its body, and for a new state all that follows from it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, assert_never
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from domain.alert import AlertKind, AlertState, Owed
+from domain.change import Bounds, RecordedChange
+from domain.check import Accepted, Answer, Failed, Finding, Outcome, Suspected, Unchanged
+from storage.bodies import keep_body
+from storage.recorded import Transition, store_changes
+from storage.tables import Source, alerts, checks, snapshots, watches
+from storage.versions import Outline, store_turnover, turn_over
+
+_NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A check of one watch. `watch` is its row as it was before; `path` is the database's, for errors."""
+
+    connection: Connection
+    path: Path
+    watch: RowMapping
+    started_at: datetime
+    duration_ms: int
+
+    def file(self, finding: Finding, owed: Iterable[Owed]) -> tuple[int, tuple[RecordedChange, ...]]:
+        """Store what was found, and how the watch stands after it; gives the check's number and the changes."""
+        match finding:
+            case Failed(reason=reason, status=status):
+                return self._trouble(Outcome.FAILED, reason, {"http_status": status}, owed), ()
+            case Suspected(reason=reason, answer=answer):
+                base = self._latest_snapshot()
+                answered = self._answered(answer, base) | _told_by(answer)
+                return self._trouble(Outcome.SUSPECT, reason, answered, owed), ()
+            case Unchanged(answer=answer):
+                return self._confirm(answer), ()
+            case Accepted():
+                return self._accept(finding)
+            case _:
+                assert_never(finding)
+
+    def owe(self, check: int, owed: Iterable[Owed], message_domain: str) -> int:
+        """Put alerts into the outbox, due at once, with Message-IDs for good; gives how many they are."""
+        once = {(alert.kind, alert.recipient): alert for alert in owed}
+        rows = [
+            {
+                "watch": self.watch["id"],
+                "check": check,
+                "kind": alert.kind,
+                "recipient": alert.recipient.address,
+                "channel": alert.recipient.channel,
+                "subject": alert.subject,
+                "message_id": f"<{secrets.token_hex(16)}@{message_domain}>",
+                "created_at": self.started_at,
+                "state": AlertState.PENDING,
+                "next_attempt_at": self.started_at,
+            }
+            for alert in once.values()
+        ]
+        if rows:
+            self.connection.execute(insert(alerts), rows)
+        return len(rows)
+
+    def _trouble(self, outcome: Outcome, reason: str, answered: Mapping[str, Any], owed: Iterable[Owed]) -> int:
+        since = self.watch["trouble_since"] or self.started_at
+        check = self._check(outcome, {**answered, "reason": reason, "trouble_since": since})
+        told = self.watch["trouble_told"] or any(alert.kind is AlertKind.TROUBLE for alert in owed)
+        failures = self.watch["consecutive_failures"] + 1
+        self._stands(last_check=check, consecutive_failures=failures, trouble_since=since, trouble_told=told)
+        return check
+
+    def _confirm(self, answer: Answer | None) -> int:
+        snapshot = self._latest_snapshot()
+        if snapshot is None:
+            raise ValueError(f"{self.watch['name']}: there is no snapshot yet that could be unchanged")
+        seen: dict[str, Any] = {"confirmed_until": max(snapshot["confirmed_until"], self.started_at)}
+        answered: dict[str, Any] = {"http_status": _NOT_MODIFIED}
+        if answer is not None:
+            seen |= _validators(answer)
+            answered = self._answered(answer, snapshot)
+        self.connection.execute(update(snapshots).where(snapshots.c.id == snapshot["id"]).values(seen))
+        check = self._check(Outcome.UNCHANGED, {**answered, "snapshot": snapshot["id"]})
+        self._well(check, snapshot["id"])
+        return check
+
+    def _accept(self, finding: Accepted) -> tuple[int, tuple[RecordedChange, ...]]:
+        base = self._latest_snapshot()
+        if base is None and finding.changes:
+            raise ValueError(f"{self.watch['name']}: there is no snapshot yet that could have changed")
+        answered = self._answered(finding.answer, base) | _told_by(finding.answer)
+        check = self._check(Outcome.BASELINE if base is None else Outcome.CHANGED, answered)
+        before = None if base is None else Outline.of(base["outline"])
+        turnover = turn_over(self.connection, self.watch["id"], before, finding.page, finding.changes)
+        snapshot = self._snapshot(check, answered["body"], finding, turnover.outline)
+        store_turnover(self.connection, turnover, None if base is None else base["id"], snapshot)
+        self.connection.execute(update(checks).where(checks.c.id == check).values(snapshot=snapshot))
+        self._well(check, snapshot)
+        if base is None or before is None:
+            return check, ()
+        bounds = Bounds(base["confirmed_until"], self.started_at)
+        step = Transition(self.watch, check, bounds, base["id"], snapshot, before, turnover.outline)
+        return check, store_changes(self.connection, step, finding.changes)
+
+    def _latest_snapshot(self) -> RowMapping | None:
+        latest = select(snapshots).where(snapshots.c.id == self.watch["latest_snapshot"])
+        return self.connection.execute(latest).mappings().one_or_none()
+
+    def _answered(self, answer: Answer, base: RowMapping | None) -> dict[str, Any]:
+        body = keep_body(self.connection, answer.body, None if base is None else base["body"], self.path)
+        return {"http_status": answer.status, "body": body, **_validators(answer)}
+
+    def _check(self, outcome: Outcome, columns: Mapping[str, Any]) -> int:
+        row = {
+            "watch": self.watch["id"],
+            "started_at": self.started_at,
+            "duration_ms": self.duration_ms,
+            "outcome": outcome,
+            **columns,
+        }
+        return self.connection.execute(insert(checks).values(row)).lastrowid
+
+    def _snapshot(self, check: int, body: int, finding: Accepted, outline: Outline) -> int:
+        row = {
+            "watch": self.watch["id"],
+            "check": check,
+            "body": body,
+            "captured_at": self.started_at,
+            "confirmed_until": self.started_at,
+            "source": Source.LIVE,
+            "reader": finding.reader,
+            "sections": len(outline.sections),
+            "reports": len(outline.reports),
+            "outline": outline.stored(),
+            **_validators(finding.answer),
+        }
+        return self.connection.execute(insert(snapshots).values(row)).lastrowid
+
+    def _well(self, check: int, snapshot: int) -> None:
+        since = self.watch["trouble_since"]
+        if since is not None:
+            self.connection.execute(update(checks).where(checks.c.id == check).values(trouble_since=since))
+        self._stands(
+            last_check=check,
+            latest_snapshot=snapshot,
+            last_good_at=max(self.started_at, self.watch["last_good_at"] or self.started_at),
+            consecutive_failures=0,
+            trouble_since=None,
+            trouble_told=False,
+        )
+
+    def _stands(self, **columns: object) -> None:
+        self.connection.execute(update(watches).where(watches.c.id == self.watch["id"]).values(columns))
+
+
+def _validators(answer: Answer) -> dict[str, str | None]:
+    return {"etag": answer.validators.etag, "last_modified": answer.validators.last_modified}
+
+
+def _told_by(answer: Answer) -> dict[str, Any]:
+    """What an answer was like beside its bytes; not kept where it only confirms a snapshot, which has its own."""
+    return {"hops": list(answer.hops), "headers": [list(pair) for pair in answer.headers]}

@@ -1,0 +1,127 @@
+"""What can be asked of the past: changes, snapshots, checks, pages as they stood. Only reads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from domain.change import ChangeKind, RecordedChange
+from domain.check import Check, Snapshot, Standing
+from domain.page import Page
+from domain.report_listing import ListedReport
+from storage.database import Database
+from storage.listing import listed_reports
+from storage.recorded import CHANGES, read_changes
+from storage.rows import CHECKS, SNAPSHOTS, check_of, snapshot_of, standings, watch_id
+from storage.snapshots import snapshot_row, snapshot_row_at, stored_body, stored_page
+from storage.tables import changes, checks, snapshots, watches
+
+
+class History:
+    """The stored past of all watches. Where a watch is named, UnknownWatch is raised for one that is not known."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def watches(self) -> tuple[str, ...]:
+        """The names of the watches, in the order in which they were first known."""
+        with self._database.read() as connection:
+            return tuple(connection.scalars(select(watches.c.name).order_by(watches.c.id)))
+
+    def standings(self) -> tuple[Standing, ...]:
+        """How every watch stands, in the order of `watches`."""
+        with self._database.read() as connection:
+            return standings(connection)
+
+    def changes(
+        self,
+        *,
+        watch: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        kind: ChangeKind | None = None,
+        quiet: bool = False,
+        limit: int | None = None,
+        from_check: int | None = None,
+    ) -> tuple[RecordedChange, ...]:
+        """The changes first seen from `since` to `until`, both included; quiet ones too with `quiet`.
+
+        Newest first, those of one check in the order of the page.
+        """
+        found = changes.c
+        with self._database.read() as connection:
+            statement = CHANGES if quiet else CHANGES.where(~found.quiet)
+            if watch is not None:
+                statement = statement.where(found.watch == watch_id(connection, watch))
+            if since is not None:
+                statement = statement.where(found.first_seen_after >= since)
+            if until is not None:
+                statement = statement.where(found.first_seen_after <= until)
+            if kind is not None:
+                statement = statement.where(found.kind == kind)
+            if from_check is not None:
+                statement = statement.where(found.check == from_check)
+            newest_first = statement.order_by(found.first_seen_after.desc(), found.check.desc(), found.position)
+            return read_changes(connection, newest_first.limit(limit))
+
+    def changes_of_snapshot(self, snapshot_id: int) -> tuple[RecordedChange, ...]:
+        """What led to a snapshot from the one before, quiet changes too, in the order of `compare`."""
+        with self._database.read() as connection:
+            check = snapshot_row(connection, snapshot_id)["check"]
+            return read_changes(connection, CHANGES.where(changes.c.check == check).order_by(changes.c.position))
+
+    def snapshots(self, watch: str | None = None) -> tuple[Snapshot, ...]:
+        """The accepted states, newest first."""
+        with self._database.read() as connection:
+            statement = SNAPSHOTS.order_by(snapshots.c.captured_at.desc(), snapshots.c.id.desc())
+            if watch is not None:
+                statement = statement.where(snapshots.c.watch == watch_id(connection, watch))
+            return tuple(snapshot_of(row) for row in connection.execute(statement).mappings())
+
+    def checks(self, watch: str | None = None, limit: int | None = None) -> tuple[Check, ...]:
+        """Every look, newest first."""
+        with self._database.read() as connection:
+            if watch is None:
+                statement = CHECKS.order_by(checks.c.id.desc())
+            else:
+                mine = CHECKS.where(checks.c.watch == watch_id(connection, watch))
+                statement = mine.order_by(checks.c.started_at.desc(), checks.c.id.desc())
+            return tuple(check_of(row) for row in connection.execute(statement.limit(limit)).mappings())
+
+    def snapshot(self, snapshot_id: int) -> Snapshot:
+        """A snapshot by its number. Raises UnknownSnapshot."""
+        with self._database.read() as connection:
+            return snapshot_of(snapshot_row(connection, snapshot_id))
+
+    def snapshot_at(self, watch: str, at: datetime) -> Snapshot:
+        """The state that a page was known to be in at a time.
+
+        Raises UnknownSnapshot for a time before the first, and says when that was.
+        """
+        with self._database.read() as connection:
+            return snapshot_of(snapshot_row_at(connection, watch, at))
+
+    def latest(self, watch: str) -> Snapshot | None:
+        """The last accepted state; None before the first."""
+        with self._database.read() as connection:
+            (standing,) = standings(connection, watches.c.id == watch_id(connection, watch))
+        return standing.snapshot
+
+    def page(self, snapshot_id: int) -> Page:
+        """The page of a snapshot, exactly as it was read. Raises UnknownSnapshot."""
+        with self._database.read() as connection:
+            return stored_page(connection, snapshot_id)
+
+    def body(self, snapshot_id: int) -> bytes:
+        """The bytes that a snapshot was read from, as fetched. Raises UnknownSnapshot, NotADatabase if damaged."""
+        with self._database.read() as connection:
+            return stored_body(connection, snapshot_id, self._database.path)
+
+    def reports(self, watch: str, at: datetime | None = None) -> tuple[ListedReport, ...]:
+        """Every report ever listed by then: first those on the page, in page order, then those gone, latest first.
+
+        Raises UnknownSnapshot for a time before the first snapshot.
+        """
+        with self._database.read() as connection:
+            return listed_reports(connection, watch, at)

@@ -1,0 +1,183 @@
+"""The states of records as intervals of snapshots: opened, closed and kept by a new page, and a page rebuilt from them.
+
+Two states are the same when every column is; which state follows which record is what the changes say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from domain.change import Change, Record
+from domain.page import Page
+from storage.records import PAGES, REPORTS, SECTIONS, SHELVES, Columns, R, Shelf, shelf_of
+
+_AT_ONCE = 500  # SQLite's limit on the values in one statement is some 32,000, but older ones have 999
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The versions that make up a page, sections and reports in page order."""
+
+    page: int
+    sections: tuple[int, ...]
+    reports: tuple[int, ...]
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Outline:
+        """From a snapshot's column."""
+        return cls(stored["page"], tuple(stored["sections"]), tuple(stored["reports"]))
+
+    def stored(self) -> dict[str, object]:
+        """For a snapshot's column."""
+        return {"page": self.page, "sections": list(self.sections), "reports": list(self.reports)}
+
+    def versions(self, shelf: Shelf[Any]) -> tuple[int, ...]:
+        """The versions of one kind of record."""
+        return self.reports if shelf is REPORTS else self.sections if shelf is SECTIONS else (self.page,)
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """What a new page does to the versions of a watch: `opened` are whole rows but for their first snapshot."""
+
+    outline: Outline
+    opened: Mapping[str, Sequence[Columns]]
+    closed: Mapping[str, Sequence[int]]
+
+
+def page_of(connection: Connection, outline: Outline) -> Page:
+    """The page that an outline stands for, exactly as it was stored."""
+    (page,) = _records(connection, PAGES, (outline.page,))
+    return replace(
+        page,
+        sections=_records(connection, SECTIONS, outline.sections),
+        reports=_records(connection, REPORTS, outline.reports),
+    )
+
+
+def version_rows(connection: Connection, shelf: Shelf[R], ids: Iterable[int]) -> dict[int, RowMapping]:
+    """The rows of versions by their numbers."""
+    wanted = sorted(set(ids))
+    found: dict[int, RowMapping] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = shelf.table.c.id.in_(wanted[start : start + _AT_ONCE])
+        found |= {row["id"]: row for row in connection.execute(select(shelf.table).where(some)).mappings()}
+    return found
+
+
+def turn_over(
+    connection: Connection, watch: int, before: Outline | None, page: Page, changes: Sequence[Change]
+) -> Turnover:
+    """Work out the versions of a new page; stores nothing. Raises ValueError for changes from another page."""
+    turns: tuple[_Turn, ...] = (
+        _Turn(connection, watch, PAGES, before, (page,), changes),
+        _Turn(connection, watch, SECTIONS, before, page.sections, changes),
+        _Turn(connection, watch, REPORTS, before, page.reports, changes),
+    )
+    (number,), sections, reports = (turn.outcome() for turn in turns)
+    return Turnover(
+        Outline(number, sections, reports),
+        {turn.shelf.table.name: turn.opened for turn in turns},
+        {turn.shelf.table.name: turn.closed for turn in turns},
+    )
+
+
+def store_turnover(connection: Connection, turnover: Turnover, last: int | None, first: int) -> None:
+    """Close versions with the snapshot `last`, and open others with the snapshot `first`."""
+    for shelf in SHELVES:
+        table = shelf.table
+        closed, opened = turnover.closed[table.name], turnover.opened[table.name]
+        for number in closed:
+            connection.execute(update(table).where(table.c.id == number).values(last_snapshot=last))
+        if opened:
+            connection.execute(insert(table), [{**row, "first_snapshot": first} for row in opened])
+
+
+class _Turn:
+    """The turnover of one kind of record."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        watch: int,
+        shelf: Shelf[Any],
+        before: Outline | None,
+        records: Sequence[Record],
+        changes: Sequence[Change],
+    ) -> None:
+        self.shelf = shelf
+        self.opened: list[Columns] = []
+        self._connection, self._watch = connection, watch
+        self._states = [shelf.columns(record) for record in records]
+        self._before = before.versions(shelf) if before else ()
+        self._rows = version_rows(connection, shelf, self._before)
+        self._open: dict[str, list[int]] = {}
+        for number in self._before:
+            self._open.setdefault(_print_of(self._state(number)), []).append(number)
+        self._lineages = self._lineages_by_place(changes)
+
+    @property
+    def closed(self) -> Sequence[int]:
+        """The versions that the new page no longer has."""
+        return tuple(chain.from_iterable(self._open.values()))
+
+    def outcome(self) -> tuple[int, ...]:
+        """The versions of the new page, in its order."""
+        kept = [self._take(state) for state in self._states]
+        taken = {self._rows[number]["lineage"] for number in kept if number}
+        taken |= {lineage for place, lineage in self._lineages.items() if not kept[place]}
+        next_id = (self._connection.scalar(select(func.max(self.shelf.table.c.id))) or 0) + 1
+        for place, state in enumerate(self._states):
+            if not kept[place]:
+                number = kept[place] = next_id + len(self.opened)
+                lineage = self._lineages.get(place) or self._former_lineage(state, taken) or number
+                taken.add(lineage)
+                self.opened.append({**state, "id": number, "watch": self._watch, "lineage": lineage})
+        return tuple(kept)
+
+    def _take(self, state: Columns) -> int:
+        """The open version of this very state, for one record only; 0 for none."""
+        numbers = self._open.get(_print_of(state))
+        return numbers.pop(0) if numbers else 0
+
+    def _lineages_by_place(self, changes: Sequence[Change]) -> dict[int, int]:
+        """For records that a change leads to from another: the lineage of that one, by place on the new page."""
+        found = {}
+        for change in changes:
+            if change.before is None or shelf_of(change.kind) is not self.shelf:
+                continue
+            place = change.places.before or 0
+            if place >= len(self._before) or self._state(self._before[place]) != self.shelf.columns(change.before):
+                raise ValueError(f"{change.key}: the change does not start from the last snapshot")
+            if change.after is not None:
+                found[change.places.after or 0] = self._rows[self._before[place]]["lineage"]
+        return found
+
+    def _former_lineage(self, state: Columns, taken: set[int]) -> int | None:
+        """The lineage of a record that was gone, and is back under its key."""
+        table = self.shelf.table
+        if "key" not in table.c:
+            return None
+        same_key = (table.c.watch == self._watch, table.c.key == state["key"])
+        statement = select(table.c.lineage).where(*same_key, table.c.lineage.not_in(taken))
+        return self._connection.scalar(statement.order_by(table.c.id.desc()).limit(1))
+
+    def _state(self, number: int) -> Columns:
+        record: Record = self.shelf.record(self._rows[number])
+        return self.shelf.columns(record)
+
+
+def _records(connection: Connection, shelf: Shelf[R], ids: Sequence[int]) -> tuple[R, ...]:
+    rows = version_rows(connection, shelf, ids)
+    return tuple(shelf.record(rows[number]) for number in ids)
+
+
+def _print_of(state: Columns) -> str:
+    """Equal for equal states."""
+    return json.dumps(state, sort_keys=True)

@@ -1,0 +1,34 @@
+"""A new database in a file for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from storage.history import History
+from storage.outbox import Outbox
+from tests.storage.pages import Story, url_of
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.open(url_of(tmp_path / "monitor.db")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def story(database: Database) -> Story:
+    return Story.of(database)
+
+
+@pytest.fixture
+def history(database: Database) -> History:
+    return History(database)
+
+
+@pytest.fixture
+def outbox(database: Database) -> Outbox:
+    return Outbox(database)

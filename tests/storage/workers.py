@@ -1,0 +1,139 @@
+"""What other processes do to a database in the tests: `started` runs one of the functions below in one of its own."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from sqlalchemy import event, func, select
+
+from domain.alert import AlertKind
+from storage.database import Database
+from storage.errors import Unwritable
+from storage.history import History
+from storage.lock import run_lock
+from storage.outbox import Outbox
+from storage.tables import alerts, bodies, changes, checks, report_versions, snapshots
+from tests.domain.records import page, report
+from tests.storage.pages import ADMIN, READER, START, Story, hour, owed, url_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def started(worker: str, path: Path, *words: str) -> subprocess.Popen[str]:
+    """A process that runs a function of this module on a database."""
+    command = [sys.executable, "-W", "error", "-m", "tests.storage.workers", worker, str(path), *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+def output_of(process: subprocess.Popen[str]) -> str:
+    """All that a worker prints, after it ended well."""
+    output, _ = process.communicate()
+    assert process.returncode == 0
+    return output
+
+
+def open_and_tell_whether_alembic_came(path: Path) -> None:
+    Database.open(url_of(path)).close()
+    _tell("alembic" in sys.modules)
+
+
+def hold_the_lock(path: Path) -> None:
+    with run_lock(path, "`hmicfrs-monitor run`", START):
+        _tell("held")
+        time.sleep(60)
+
+
+def open_at_once(path: Path, moment: str) -> None:
+    while time.time() < float(moment):
+        pass
+    Database.open(url_of(path)).close()
+
+
+def fill_the_disk(path: Path) -> None:
+    """Store ever more until the file may not grow, and tell how many checks were stored, and the error."""
+    story = Story.of(Database.open(url_of(path)))
+    story.reads(page(report("a", text="0")), 0)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+    stored = 1
+    try:
+        while stored < 100:
+            story.reads(page(report("a", text=str(stored) * 20_000)), stored)
+            stored += 1
+    except Unwritable as error:
+        _tell(stored, error)
+
+
+def store_changes(path: Path, watch: str, count: str) -> None:
+    with Database.open(url_of(path)) as database:
+        story = Story.of(database, watch)
+        for number in range(int(count)):
+            told = owed(AlertKind.CHANGES, READER, ADMIN) if number else ()
+            story.reads(page(report("a", text=f"Edit {number}.")), number, owed=told)
+
+
+def deliver(path: Path, count: str) -> None:
+    """Claim and send until so many alerts are sent by all who do so, and tell which were ours."""
+    with Database.open(url_of(path)) as database:
+        outbox, history = Outbox(database), History(database)
+        while outbox.undelivered() or len(history.checks()) < int(count):
+            letter = outbox.claim(hour(10_000), hour(10_000), due_only=True)
+            if letter is not None:
+                outbox.sent(letter.alert.id, hour(10_000))
+                _tell(letter.alert.id)
+
+
+def be_killed_at_every_step(path: Path) -> None:
+    """Store one check in a child that is killed at its first statement, then at its second, until one ends well.
+
+    Tells how often a child was killed, and stops at once where anything of its check is to be seen afterwards.
+    """
+    with Database.open(url_of(path)) as database:
+        Story.of(database).reads(page(report("a"), report("b")), 0)
+    for step in range(1, 100):
+        child = os.fork()
+        if child == 0:
+            _store_and_die_at(step, path)
+        _, status = os.waitpid(child, 0)
+        with Database.open(url_of(path)) as database:
+            found = _counts(database)
+        if os.waitstatus_to_exitcode(status) == 0:
+            _tell(step - 1, *found)
+            return
+        assert found == (1, 1, 2, 0, 0, 1, "ok"), (step, found)
+
+
+def _store_and_die_at(step: int, path: Path) -> None:
+    database = Database.open(url_of(path))
+    steps = iter(range(1, 1000))
+
+    def die_at_step(*_given: object) -> None:
+        if next(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(database._writing, "before_cursor_execute", die_at_step)
+    event.listen(database._writing, "commit", die_at_step)
+    told = owed(AlertKind.CHANGES, READER, ADMIN)
+    Story.of(database).reads(page(report("c"), report("a", text="Edited.")), 1, owed=told)
+    os._exit(0)
+
+
+def _counts(database: Database) -> tuple[object, ...]:
+    tables = (checks, snapshots, report_versions, changes, alerts, bodies)
+    with database.read() as connection:
+        counts = [connection.scalar(select(func.count()).select_from(table)) for table in tables]
+        return (*counts, connection.exec_driver_sql("PRAGMA integrity_check").scalar())
+
+
+def _tell(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])
