@@ -5,6 +5,7 @@ Commands are imported when they are called, so that `--help` and `--version` imp
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import dataclass
@@ -67,7 +68,11 @@ class LazyCommands(click.Group):
         """Import the command; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"cli.commands.{cmd_name}"), cmd_name)
+        gc.disable()  # imports make many objects and no garbage, which the collector would look for again and again
+        try:
+            command = getattr(import_module(f"cli.commands.{cmd_name}"), cmd_name)
+        finally:
+            gc.enable()
         command.help = command.help or COMMANDS[cmd_name]
         return command if isinstance(command, click.Command) else None
 

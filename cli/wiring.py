@@ -18,6 +18,8 @@ from cli.sources import xdg_folder
 from cli.validation import LOCAL_READER
 from cli.version import VERSION
 from domain.alert import Letter, Recipient
+from domain.check import Answer, Verdict
+from domain.page import Page
 from domain.watch import Watch
 from schedules.deliver import Delivery, deliver
 from storage.database import Database
@@ -112,6 +114,13 @@ def smtp_channel(mail: MailSettings) -> SmtpChannel:
             raise CommandError(f"mail.password_file: {mail.password_file}: cannot be read: {error}") from error
     host = mail.host or "localhost"
     return SmtpChannel(SmtpSettings(host, mail.port, mail.security, mail.username, password))
+
+
+def judge(answer: Answer, watch: Watch, before: Page | None) -> Verdict:
+    """The verdict, whose reader is imported when there is a first answer to read."""
+    from scraper.verdict import verdict
+
+    return verdict(answer, watch, before)
 
 
 class Channel(Protocol):

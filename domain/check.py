@@ -54,6 +54,24 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Good:
+    """An answer that is the page, read by the reader's version `reader`."""
+
+    page: Page
+    reader: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """An answer that is not to be taken for the page; `reason` is one line for the administrator."""
+
+    reason: str
+
+
+Verdict: TypeAlias = Good | Suspect
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """No page was had. `status` is the HTTP status, None where there was no answer."""
 

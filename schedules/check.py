@@ -6,16 +6,35 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeAlias
 
 from domain.alert import Owed, Recipient, owed_to_admin, owed_to_readers
-from domain.check import Accepted, Failed, Finding, Snapshot, Standing, Stored, Suspected, Unchanged, Validators
+from domain.check import (
+    Accepted,
+    Answer,
+    Failed,
+    Finding,
+    Snapshot,
+    Standing,
+    Stored,
+    Suspect,
+    Suspected,
+    Unchanged,
+    Validators,
+    Verdict,
+)
 from domain.compare import compare
+from domain.page import Page
 from domain.watch import Watch
 from scraper.errors import FetchError
 from scraper.fetch import Fetcher, NotModified
-from scraper.read import READER_VERSION
-from scraper.verdict import Suspect, verdict
 from storage.archive import Archive
+
+Judge: TypeAlias = Callable[[Answer, Watch, Page | None], Verdict]
+"""Whether an answer is the page, given the last accepted state: `scraper.verdict.verdict`.
+
+It is passed in so that a check which meets the same bytes again need not import the reader.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +50,13 @@ class Audience:
 
 
 def check(
-    watch: Watch, *, clock: Callable[[], datetime], fetcher: Fetcher, archive: Archive, audience: Audience
+    watch: Watch,
+    *,
+    clock: Callable[[], datetime],
+    fetcher: Fetcher,
+    judge: Judge,
+    archive: Archive,
+    audience: Audience,
 ) -> Stored:
     """Look at a page once and store what was found, with the alerts that it makes due, in one transaction.
 
@@ -39,13 +64,13 @@ def check(
     """
     started = clock()
     standing = archive.standing(watch.name)
-    finding = look(watch, standing, fetcher, archive)
+    finding = look(watch, standing, fetcher, judge, archive)
     duration = int((clock() - started).total_seconds() * 1000)
     owed = _owed(watch, standing, finding, audience, started)
     return archive.store(watch.name, started, duration, finding, owed, audience.message_domain)
 
 
-def look(watch: Watch, standing: Standing, fetcher: Fetcher, archive: Archive) -> Finding:
+def look(watch: Watch, standing: Standing, fetcher: Fetcher, judge: Judge, archive: Archive) -> Finding:
     """Fetch, judge, read and compare a page with its last snapshot; stores nothing."""
     latest = standing.snapshot
     try:
@@ -58,13 +83,13 @@ def look(watch: Watch, standing: Standing, fetcher: Fetcher, archive: Archive) -
     if latest and _same_body(latest, answer.body):
         return Unchanged(answer)
     before = archive.page(latest.id) if latest else None
-    judged = verdict(answer, watch, before)
+    judged = judge(answer, watch, before)
     if isinstance(judged, Suspect):
         return Suspected(judged.reason, answer)
     changes = compare(before, judged.page) if before else ()
     if before and not changes:
         return Unchanged(answer)
-    return Accepted(answer, judged.page, READER_VERSION, changes)
+    return Accepted(answer, judged.page, judged.reader, changes)
 
 
 def _same_body(latest: Snapshot, body: bytes) -> bool:

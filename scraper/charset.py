@@ -38,11 +38,12 @@ def decode(body: bytes, content_type: str | None) -> str:
             break
     else:
         text = body.decode("utf-8", errors="windows-1252")
+    text = text.removeprefix("\ufeff")
     if not text.strip():
         raise NotUnderstood("the answer is empty")
     if "\0" in text or len(_CONTROL.findall(text)) > _MOST_CONTROLS * len(text):
         raise NotUnderstood("the answer is not text: it has control characters as in a picture, a PDF or an archive")
-    return text.removeprefix("\ufeff")
+    return text
 
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:

@@ -81,7 +81,7 @@ def is_published_label(line: str) -> bool:
 
 def parse_tail(head: str, tail: str) -> PublicationDate | None:
     """The date that stands apart behind a title, perhaps after a dash or in brackets; None where both are a range."""
-    found = parse_published(_LEADING.sub("", tail).rstrip(" )."))
+    found = parse_published(_LEADING.sub("", tail).rstrip(" ).:,|–—-"))
     if found is None or _is_range(head.rstrip(" –—‒―−-"), found[0], spaced=head[-1:].isspace() or tail[:1].isspace()):
         return None
     return found[0]

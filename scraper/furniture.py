@@ -33,6 +33,7 @@ _ENTRIES = frozenset(
 )
 _SHORT_WORDS = 80
 _MOSTLY_LINKS = 0.6
+_LONGEST_MENU = 200  # links
 _LONG_NAME = 5  # hyphens
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 HEADINGS = "h1, h2, h3, h4, h5, h6, [role=heading]"
@@ -50,7 +51,7 @@ class Furniture:
         self._controlled = frozenset(name for value in controls if value for name in value.split())
         blocks = tree.css("div[id], section[id], ul[id], dd[id]") if self._controlled else []
         self._ids = self._controlled & {node.attributes.get("id") or "" for node in blocks}
-        self._url, self._base = url, base
+        self._url, self._base, self._title = url, base, _squeezed(title)
 
     def holds_title(self, node: LexborNode) -> bool:
         """Whether the page's title is this element or stands in it."""
@@ -99,7 +100,12 @@ class Furniture:
         One that a line such as "In this section" announces may lead anywhere.
         """
         anchors = node.css("a[href]")
-        if not anchors or _squeezed(node) != "".join(map(_squeezed, anchors)):
+        if not 0 < len(anchors) <= _LONGEST_MENU:
+            return False
+        rest = _squeezed(node)
+        for anchor in anchors:
+            rest = rest.replace(_squeezed(anchor), "", 1)
+        if rest not in {"", self._title}:  # the page itself is not always linked
             return False
         urls = [resolve(anchor.attributes.get("href") or "", self._base) or "" for anchor in anchors]
         if announced or all(is_within_page(url, self._url) for url in urls):
@@ -127,7 +133,7 @@ class Furniture:
     def _is_named_aside(self, node: LexborNode, names: str) -> bool:
         if not names:
             return False
-        if _ALWAYS.search(names):
+        if _ALWAYS.search(names) or ("footer" in names.split() and self._closes_page(node)):
             return True
         if _MENUS.search(names) and _link_share(node) >= _MOSTLY_LINKS and node.css_first(HEADINGS + ", dt") is None:
             return True

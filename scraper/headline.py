@@ -86,8 +86,8 @@ def _datings(block: Block) -> Iterator[tuple[tuple[Run, ...], PublicationDate | 
         )
     linked = [place for place, run in enumerate(runs) if run.anchor and run.text.strip()]
     if linked:
-        head, tail = runs[: linked[-1] + 1], words(runs[linked[-1] + 1 :])
-        yield head, _published(tail)
+        yield runs[: linked[-1] + 1], parse_tail("", words(runs[linked[-1] + 1 :]))
+        yield runs[linked[0] :], parse_tail("", words(runs[: linked[0]]))
     breaks = [place for place, run in enumerate(runs) if run.text == BREAK]
     visible = [place for place, run in enumerate(runs) if run.text.strip()]
     for place in [*breaks[-1:], *visible[-1:]]:
@@ -95,7 +95,3 @@ def _datings(block: Block) -> Iterator[tuple[tuple[Run, ...], PublicationDate | 
         published = parse_tail(tidy("".join(run.text for run in head)), tail)
         if published and (place in breaks or published.precision is not Precision.YEAR):
             yield head, published
-
-
-def _published(tail: str) -> PublicationDate | None:
-    return parse_tail("", tail)

@@ -15,6 +15,7 @@ from scraper.text import is_related_heading, is_see_all, tidy
 
 _PART_OF = re.compile(r"\s*part\s+of\s*(?P<colon>:?)\s*", re.IGNORECASE)
 _SEPARATORS = re.compile(r"\s*[\n,;|·•/]\s*")
+_JOINTS = re.compile(r"\W+|\band\b")
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CAPITAL = re.compile(r"(?<!\bin)(?<!\bof)(?<!\bto)(?<!\bby)(?<!\bat)(?<!\band)(?<!\bthe)(?<!\bfor)\s(?=[A-Z][a-z])")
 _EMAIL = re.compile(r"[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
@@ -123,7 +124,7 @@ def _is_topic(title: str) -> bool:
 
 def _is_links_only(block: Block) -> bool:
     rest = words([run for run in block.runs if run.anchor is None])
-    return bool(block.anchors) and not _PART_OF.sub("", rest, count=1).strip(" ,;|·")
+    return bool(block.anchors) and not _JOINTS.sub("", _PART_OF.sub("", rest, count=1))
 
 
 def _end_of_related(layout: Layout, place: int) -> int:
@@ -140,7 +141,9 @@ def _end_of_related(layout: Layout, place: int) -> int:
 
 
 def _related_of(block: Block) -> Iterator[RelatedReport]:
-    anchors = [anchor for anchor in block.anchors if anchor.url and not is_see_all(block.words_of(anchor))]
+    if is_see_all(block.text):
+        return
+    anchors = [anchor for anchor in block.anchors if anchor.url]
     if len(anchors) == 1:
         title = headline(block).title if block.is_heading else split_title(block.words_of(anchors[0]))[0]
         yield RelatedReport(title, anchors[0].url)

@@ -11,9 +11,10 @@ _LONGEST_NOISE = 120
 
 _NOISE = re.compile(
     r"""
-    (?:print|save|share|email|bookmark)\s(?:this\s)?(?:page|document|article)(?:\s\(.*\))?
+    (?:print|save|share|email|bookmark)(?:\sor\s(?:print|save|share))?\s(?:this\s)?(?:page|document|article)\b.{0,30}
     | (?:this\s)?(?:page|document|article|content)?\s?(?:was\s)?last\s
       (?:checked|updated|reviewed|modified|changed|amended)\b.{0,80}
+    | (?:page|content)\s(?:checked|updated|reviewed)\b.{0,40}
     | (?:show|hide|open|close|expand|collapse)\s(?:this\ssection|all(?:\ssections)?|sections?)
     | show | hide | back\sto\s(?:the\s)?top | skip\sto\s.{0,40}
     | [\d,]+\sviews | (?:page\s)?views:?\s[\d,]+ | viewed\s[\d,]+\stimes

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
-
 from domain.alert import one_line
-from domain.check import Answer
+from domain.check import Answer, Good, Suspect, Verdict
 from domain.identity import folded_title
 from domain.page import Page
 from domain.watch import Watch
 from scraper.charset import decode
 from scraper.errors import NotUnderstood
-from scraper.read import read
+from scraper.read import READER_VERSION, read
 from scraper.stand_ins import breaks_off, leaves_open, stand_in_by_address, stand_in_by_looks
 
 LEAST_LOST = 2
 """One record fewer is news, however few there were; a collapse takes more with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Good:
-    """The answer is the page."""
-
-    page: Page
-
-
-@dataclass(frozen=True, slots=True)
-class Suspect:
-    """The answer is not to be taken for the page; `reason` is one line for the administrator."""
-
-    reason: str
-
-
-Verdict: TypeAlias = Good | Suspect
 
 
 def verdict(answer: Answer, watch: Watch, before: Page | None) -> Verdict:
@@ -49,8 +29,10 @@ def verdict(answer: Answer, watch: Watch, before: Page | None) -> Verdict:
         page = read(answer.body, answer.url, content_type)
     except NotUnderstood as error:
         return Suspect(str(error))
-    reason = _lacking(page, watch) or (before and (_fallen(page, before, watch) or _cut(html, page, before)))
-    return Suspect(reason) if reason else Good(page)
+    reason = _lacking(page, watch)
+    if before and not reason:
+        reason = _stranger(page, before) or _fallen(page, before, watch) or _cut(html, page, before)
+    return Suspect(reason) if reason else Good(page, READER_VERSION)
 
 
 def _lacking(page: Page, watch: Watch) -> str | None:
@@ -60,6 +42,18 @@ def _lacking(page: Page, watch: Watch) -> str | None:
     if not page.sections and not page.reports:
         return "a page without content: it has neither sections nor reports"
     return None
+
+
+def _stranger(page: Page, before: Page) -> str | None:
+    """A page that has nothing of what was there, not a heading and not a report, is another one."""
+    if _marks(page) & _marks(before):
+        return None
+    return f"another page: nothing of the last snapshot is on it, and its title is “{one_line(page.title, 120)}”"
+
+
+def _marks(page: Page) -> set[str]:
+    headings = [section.title for section in page.sections] + [report.title for report in page.reports]
+    return {folded_title(title) for title in (page.title, *headings)} | {report.key for report in page.reports}
 
 
 def _fallen(page: Page, before: Page, watch: Watch) -> str | None:

@@ -13,7 +13,7 @@ from cli.main import Context
 from cli.options import json_option, pass_context
 from cli.progress import progress
 from cli.sentences import check_lines
-from cli.wiring import audience, deliver_all, fetcher, opened, utc_now, watches
+from cli.wiring import audience, deliver_all, fetcher, judge, opened, utc_now, watches
 from domain.check import Outcome, Stored
 from domain.watch import Watch
 from schedules.check import check as look
@@ -65,7 +65,7 @@ def _look_at_all(context: Context, chosen: tuple[Watch, ...], database: Database
     ):
 
         def one(watch: Watch) -> Stored:
-            result = look(watch, clock=utc_now, fetcher=polite, archive=archive, audience=told)
+            result = look(watch, clock=utc_now, fetcher=polite, judge=judge, archive=archive, audience=told)
             step(f"checked {watch.name}")
             return result
 

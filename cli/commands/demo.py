@@ -20,7 +20,7 @@ from cli.options import pass_context
 from cli.sentences import check_lines
 from cli.settings import Settings, load_settings
 from cli.terminal import plain
-from cli.wiring import audience, deliver_all, fetcher, maildir, opened, watches
+from cli.wiring import audience, deliver_all, fetcher, judge, maildir, opened, watches
 from notifier.maildir import MaildirChannel
 from schedules.check import check
 from storage.archive import Archive
@@ -130,7 +130,9 @@ def _play(scene: Scene, site: Site, settings: Settings, database: Database) -> N
     archive = Archive(database)
     archive.register((watch,))
     with fetcher(settings.scraper, database) as polite:
-        result = check(watch, clock=lambda: scene.at, fetcher=polite, archive=archive, audience=audience(settings))
+        result = check(
+            watch, clock=lambda: scene.at, fetcher=polite, judge=judge, archive=archive, audience=audience(settings)
+        )
     _title(f"{scene.at:%d %B %Y, %H:%M} UTC: {scene.told}")
     for line in check_lines(result):
         click.echo(line)

@@ -12,13 +12,12 @@ from cli.errors import CommandError, Exit, worst
 from cli.main import Context
 from cli.options import json_option, pass_context
 from cli.terminal import plain
-from cli.wiring import fetcher, maildir, opened, smtp_channel, watches
-from domain.check import Validators
+from cli.wiring import fetcher, judge, maildir, opened, smtp_channel, watches
+from domain.check import Suspect, Validators
 from domain.watch import Watch
 from notifier.errors import NotifierError
 from scraper.errors import FetchError
 from scraper.fetch import NotModified
-from scraper.verdict import Suspect, verdict
 from storage.errors import StorageError
 from storage.history import History
 
@@ -94,7 +93,7 @@ def _page(context: Context, watch: Watch) -> Finding:
         return Finding(subject, Exit.UNCHECKED, str(error))
     if isinstance(fetched, NotModified):
         return Finding(subject, Exit.UNCHECKED, f"{watch.url}: answered 304 to a question without conditions")
-    judged = verdict(fetched.answer, watch, None)
+    judged = judge(fetched.answer, watch, None)
     if isinstance(judged, Suspect):
         return Finding(subject, Exit.SUSPECT, judged.reason)
     page = judged.page

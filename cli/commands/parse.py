@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -18,6 +19,9 @@ from domain.check import Validators
 from domain.page import Page
 from scraper.fetch import NotModified
 from scraper.read import read
+
+MOST_BYTES = 20_000_000
+"""More than the reader takes, in whatever encoding; of a larger file no more is looked at."""
 
 
 @click.command()
@@ -41,9 +45,10 @@ def parse(context: Context, source: str, url: str | None, as_json: bool) -> None
 
 def _from_file(source: str) -> bytes:
     if source == "-":
-        return click.get_binary_stream("stdin").read()
+        return sys.stdin.buffer.read(MOST_BYTES)
     try:
-        return Path(source).read_bytes()
+        with Path(source).open("rb") as file:
+            return file.read(MOST_BYTES)
     except OSError as error:
         raise CommandError(f"{source}: cannot be read: {error.strerror}") from error
 

@@ -12,7 +12,7 @@ import click
 from cli.main import Context
 from cli.options import pass_context
 from cli.sentences import check_lines
-from cli.wiring import audience, deliver_all, fetcher, opened, utc_now, watches, zone
+from cli.wiring import audience, deliver_all, fetcher, judge, opened, utc_now, watches, zone
 from domain.check import Outcome
 from domain.watch import Watch
 from schedules.check import check
@@ -44,7 +44,7 @@ def run(context: Context) -> None:
         with fetcher(settings.scraper, database) as polite:
 
             def look(watch: Watch) -> None:
-                result = check(watch, clock=utc_now, fetcher=polite, archive=archive, audience=told)
+                result = check(watch, clock=utc_now, fetcher=polite, judge=judge, archive=archive, audience=told)
                 bad = result.check.outcome in {Outcome.FAILED, Outcome.SUSPECT}
                 for line in check_lines(result):
                     log.log(logging.WARNING if bad else logging.INFO, "%s", line)

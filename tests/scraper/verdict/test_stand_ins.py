@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import pytest
 
-from domain.check import Answer
+from domain.check import Answer, Good, Suspect
 from scraper.signs import FEW_WORDS, MARKS, NAMES, NOTICES, SOME_WORDS, Kind
 from scraper.stand_ins import stand_in_by_address, stand_in_by_looks
-from scraper.verdict import Good, Suspect, verdict
+from scraper.verdict import verdict
 from tests.scraper.verdict.setting import ANY_TITLE, FRAME, MARKUPS, PAGES, URL, answered, article, page
 
 

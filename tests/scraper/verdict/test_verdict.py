@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from domain.check import Good, Suspect
 from domain.page import Page
-from scraper.verdict import Good, Suspect, verdict
+from scraper.verdict import verdict
 from tests.scraper.verdict.setting import ANY_TITLE, MARKUPS, PAGES, URL, WATCH, answered, article, page
 
 TRUE = (PAGES / "2025-10-child-protection.html").read_text()
