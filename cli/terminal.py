@@ -41,7 +41,9 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], empty: st
     if not body:
         console().print(empty)
         return
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in body:
         table.add_row(*row)
     console().print(table)

@@ -21,8 +21,8 @@ def canonical_address(url: str) -> str:
     """The form under which addresses are matched: host and path, no scheme, one trailing slash on pages.
 
     The inspectorate's former hosts and prefixes become today's; of a path on them only the last known section and what
-    follows counts, because the site answered 200 to any path that ended so. Fragments and `utm_*` are dropped. An
-    address that is not of the web (`mailto:`) or cannot be read comes back stripped, otherwise as it is.
+    follows counts, because the site answered 200 to any path that ended so. Fragments and `utm_*` are dropped. Of a
+    `mailto:` address only whom it is to counts. One that is not of the web, or cannot be read, comes back stripped.
     """
     url = url.strip()
     try:
@@ -30,6 +30,8 @@ def canonical_address(url: str) -> str:
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return url
+    if parts.scheme.lower() == "mailto":
+        return f"mailto:{parts.path.lower()}"
     if parts.scheme.lower() not in {"http", "https"} or not host:
         return url
     path = quote(unquote(parts.path), safe="/~:@!$&'()*+,;=-._")

@@ -59,7 +59,7 @@ class Block:
     @property
     def is_heading(self) -> bool:
         """Whether the line heads what follows."""
-        return self.role in {Role.HEADING, Role.LABEL}
+        return self.role is Role.HEADING or self.role is Role.LABEL
 
     @property
     def is_topics(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import assert_never
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -27,8 +29,9 @@ _LEVELS = {f"h{level}": level for level in range(1, 7)}
 _ARIA_LEVELS = {str(level): level for level in range(1, 7)}
 _LEADS = {"li": Role.ITEM, "dt": Role.LABEL, "td": Role.LABEL, "th": Role.LABEL}
 _NO_CARDS = frozenset({"p", "pre", "td", "th", "dt", "dd"})
+_SPACE = re.compile(r"\s+")
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
-_HEADINGS = frozenset({Role.TITLE, Role.HEADING, Role.LABEL})
+_HEADINGS = (Role.TITLE, Role.HEADING, Role.LABEL)
 _PREAMBLE = (3, 8)  # a card may open with so many lines of so many words each before its heading
 
 
@@ -60,6 +63,8 @@ def lay_out(tree: LexborHTMLParser, url: str) -> Layout:
                 builder.enter(node)
             case Step.LEAVE:
                 builder.leave(node)
+            case _:
+                assert_never(step)
     builder.end_line()
     return Layout(tuple(builder.blocks), builder.cards)
 
@@ -117,7 +122,7 @@ class _Builder:
     def add_text(self, node: LexborNode) -> None:
         """Take a text into the line."""
         context = self._context
-        text = re.sub(r"\s+", " ", node.text_content or "")
+        text = _SPACE.sub(" ", node.text_content or "")
         self._runs.append(Run(text, context.anchor, context.strong, context.moment))
 
     def enter(self, node: LexborNode) -> None:
@@ -197,6 +202,8 @@ class _Builder:
         context, attributes = self._context, node.attributes
         if node.mem_id == self._title:
             return replace(context, role=Role.TITLE, level=1)
+        if context.role is Role.TITLE or context.role is Role.HEADING:
+            return self._inside_phrase(tag, attributes)
         if tag in _LEVELS or attributes.get("role") == "heading":
             stated = attributes.get("aria-level") or ""
             return replace(context, role=Role.HEADING, level=_LEVELS.get(tag) or _ARIA_LEVELS.get(stated, 2))
@@ -229,11 +236,11 @@ class _Builder:
                 self.blocks[lead] = replace(self.blocks[lead], role=Role.PARAGRAPH)
         if node.tag == "dl":
             terms = [place for place in range(first, len(self.blocks)) if self.blocks[place].role is Role.LABEL]
-            for place, end in zip(terms, [*terms[1:], len(self.blocks)], strict=True):
+            for place, end in pairwise([*terms, len(self.blocks)]):
                 self.cards.setdefault(place, range(place, end))
         if headings == 1 and first <= self._last_heading < len(self.blocks):
             preamble = self.blocks[first : self._last_heading]
-            if len(preamble) <= _PREAMBLE[0] and all(len(line.text.split()) <= _PREAMBLE[1] for line in preamble):
+            if len(preamble) <= _PREAMBLE[0] and all(map(_is_tag, preamble)):
                 self.cards[self._last_heading] = range(first, len(self.blocks))
 
     def _ends_menu(self, node: LexborNode) -> bool:
@@ -257,3 +264,8 @@ class _Builder:
             return True
         below = (is_page_or_child(anchor.url or "", self._url) for anchor in anchors)
         return bool(anchors) and not self._in_content and all(below)
+
+
+def _is_tag(line: Block) -> bool:
+    """Whether a line above a heading only tags or dates it, and is no sentence."""
+    return len(line.text.split()) <= _PREAMBLE[1] and not line.text.endswith((".", ":", ";", "?", "!"))

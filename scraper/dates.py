@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from domain.page import Precision, PublicationDate
@@ -118,6 +119,8 @@ def _is_range(head: str, published: PublicationDate, *, spaced: bool) -> bool:
                 return False
         case Precision.YEAR:
             return not spaced and bool(_ENDS_IN_YEAR.search(head))
+        case _:
+            assert_never(published.precision)
     if opening is None or _RANGE_OPEN.search(opening["before"]):
         return False
     return not (spaced and re.search(_NOT_DAY, opening["before"], re.IGNORECASE))

@@ -31,6 +31,7 @@ _SHORT = re.compile(r"\b(?:print|newsletter|subscribe|signup|feedback|survey|ban
 _ENTRIES = frozenset(
     {"article", "section", "li", "tr", "td", "dt", "dd", "h2", "h3", "h4", "h5", "h6", "summary", "details"}
 )
+_TITLES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})  # their ids are made of their words
 _SHORT_WORDS = 80
 _MOSTLY_LINKS = 0.6
 _LONGEST_MENU = 200  # links
@@ -131,7 +132,7 @@ class Furniture:
         return "©" in footer.text() or footer.css_first(f"nav, ul, {HEADINGS}") is not None
 
     def _is_named_aside(self, node: LexborNode, names: str) -> bool:
-        if not names:
+        if not names or node.tag in _TITLES:
             return False
         if _ALWAYS.search(names) or ("footer" in names.split() and self._closes_page(node)):
             return True
@@ -152,8 +153,11 @@ def _names(attributes: dict[str, str | None]) -> str:
 
 
 def _link_share(node: LexborNode) -> float:
+    anchors = node.css("a")
+    if len(anchors) > _LONGEST_MENU:
+        return 0.0
     total = len(_squeezed(node))
-    return sum(len(_squeezed(anchor)) for anchor in node.css("a")) / total if total else 1.0
+    return sum(len(_squeezed(anchor)) for anchor in anchors) / total if total else 1.0
 
 
 def _squeezed(node: LexborNode) -> str:

@@ -35,20 +35,20 @@ def headline(block: Block) -> Headline:
 
 def is_entry(block: Block) -> bool:
     """Whether a line that is no heading can head a report: all of it, a date aside, is one link or in bold."""
-    if block.role not in {Role.PARAGRAPH, Role.ITEM} or is_report_link(block.text):
+    if block.role is Role.TITLE or block.is_heading or is_report_link(block.text):
         return False
     visible = [run for run in block.runs if run.text.strip()]
     if not visible or any(run.anchor and run.anchor.within for run in visible):
         return False
     linked = {id(run.anchor) for run in visible if run.anchor}
     head = [run for run in visible if (run.anchor if linked else run.strong)]
-    rest = words([run for run in block.runs if run not in head])
+    rest = words([run for run in visible if not (run.anchor if linked else run.strong)])
     return len(linked) <= 1 and bool(head) and (not rest or parse_tail(words(head), rest) is not None)
 
 
 def date_line(block: Block) -> tuple[PublicationDate, bool] | None:
     """The date of a line that says nothing else, and whether it is labelled "Published on" or the like."""
-    if block.role in {Role.TITLE, Role.HEADING}:
+    if block.role is Role.TITLE or block.role is Role.HEADING:
         return None
     if found := parse_published(block.text):
         return found

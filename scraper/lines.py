@@ -63,10 +63,12 @@ def without_toggle(runs: Sequence[Run]) -> tuple[Run, ...]:
 def _with_dates_apart(runs: Sequence[Run]) -> Sequence[Run]:
     """Runs with breaks around a `time` that stands beside a few words, such as a tag or a link, in no sentence."""
     rest = [run for run in runs if run.moment is None]
+    if len(rest) == len(runs):
+        return runs
     others = words(rest)
     is_title = all(run.anchor or not run.text.strip() for run in rest) and not is_report_link(others)
     belongs = is_title or not others or is_published_label(others)
-    if belongs or len(others.split()) > _FEW_WORDS or len(rest) == len(runs):
+    if belongs or len(others.split()) > _FEW_WORDS:
         return runs
     apart: list[Run] = []
     for before, run in pairwise((Run(BREAK), *runs)):

@@ -19,7 +19,6 @@ _JOINTS = re.compile(r"\W+|\band\b")
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CAPITAL = re.compile(r"(?<!\bin)(?<!\bof)(?<!\bto)(?<!\bby)(?<!\bat)(?<!\band)(?<!\bthe)(?<!\bfor)\s(?=[A-Z][a-z])")
 _EMAIL = re.compile(r"[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-_LONGEST_TOPIC = 12  # words
 
 
 def find_topics(blocks: Sequence[Block], title: int) -> tuple[tuple[Topic, ...], set[int]]:
@@ -48,7 +47,7 @@ def find_related(layout: Layout, title: int) -> tuple[tuple[RelatedReport, ...],
     found: list[RelatedReport] = []
     used: set[int] = set()
     for place, block in enumerate(layout.blocks):
-        if place > title and is_related_heading(block.text) and place not in used:
+        if place > title and block.role is not Role.ITEM and place not in used and is_related_heading(block.text):
             lines = range(place, _end_of_related(layout, place))
             used.update(lines)
             for line in lines[1:]:
@@ -80,7 +79,6 @@ def _following_topics(blocks: Sequence[Block], start: int) -> tuple[list[Topic],
 
 
 def _topics_of(block: Block) -> Iterator[Topic]:
-    pending: list[str] = []
     label = True
     for anchor, runs in _by_anchor(block):
         if anchor is not None and anchor.url and not anchor.within:
@@ -92,8 +90,8 @@ def _topics_of(block: Block) -> Iterator[Topic]:
         text = "\n".join(run for run in runs if run.strip())
         if label:
             text = _PART_OF.sub("", text, count=1)
-        pending = [tidy(part) for part in _parted_topics(text)]
-        yield from (Topic(title, None) for title in pending if _is_topic(title))
+        titles = (tidy(part) for part in _parted_topics(text))
+        yield from (Topic(title, None) for title in titles if _is_topic(title))
 
 
 def _by_anchor(block: Block) -> Iterator[tuple[Anchor | None, list[str]]]:

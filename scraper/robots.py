@@ -86,6 +86,8 @@ class Robots:
         except FetchError as error:
             if kept and now - kept.fetched_at <= USABLE:
                 return kept
+            if error.status is None:  # no network, most likely: the page would fare alike
+                raise FetchError(f"{error}; robots.txt is asked for before the page") from error
             raise FetchError(f"the site's robots.txt could not be had: {error}; {_WITHOUT_IT}", error.status) from error
         self._store.put(robots)
         return robots

@@ -41,7 +41,8 @@ _SEE_ALL = re.compile(r"(?:see|view|show|browse) (?:all|more)\b.*", re.IGNORECAS
 
 def tidy(text: str) -> str:
     """Text on one line as a reader sees it: no invisible or control characters, one space between words."""
-    return " ".join(_UNSEEN.sub("", text).split())
+    seen = text if text.isascii() and text.isprintable() else _UNSEEN.sub("", text)
+    return " ".join(seen.split())
 
 
 def is_noise(line: str) -> bool:

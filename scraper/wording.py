@@ -43,16 +43,8 @@ _ONES = (
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_WORDS = {
-    **{word: number for number, word in enumerate(_ONES)},
-    **{ten: value for value, ten in zip(range(20, 100, 10), _TENS, strict=True)},
-    **{
-        f"{ten} {one}": value + number
-        for value, ten in zip(range(20, 100, 10), _TENS, strict=True)
-        for number, one in enumerate(_ONES[1:10], 1)
-    },
-}
-_WORD = "|".join(word.replace(" ", r"[\s‐‑-]") for word in sorted(_WORDS, key=len, reverse=True))
+_WORDS = {word: number for number, word in enumerate(_ONES)} | dict(zip(_TENS, range(20, 100, 10), strict=True))
+_WORD = rf"(?:{'|'.join(_TENS)})(?:[\s‐‑-](?:{'|'.join(_ONES[1:10])})\b)?|{'|'.join(reversed(_ONES))}"
 _NUMBER = rf"(?P<number>[0-9]{{1,3}}|{_WORD})"
 _RECOMMENDATIONS = re.compile(rf"\b(?:made|makes?)\s{_NUMBER}\s(?:[a-z]+\s)?recommendations?\b", re.IGNORECASE)
 _FOUND = r"(?:identif(?:y|ied)|find|found|made|makes?|raised?|issued|gave|given|highlighted|reported|recorded|set\sout)"
@@ -101,4 +93,4 @@ def _stated(found: re.Match[str] | None) -> int | None:
     if found is None:
         return None
     number = found["number"].lower()
-    return int(number) if number.isdecimal() else _WORDS[re.sub(r"[\s‐‑-]", " ", number)]
+    return int(number) if number.isdecimal() else sum(_WORDS[word] for word in re.split(r"[\s‐‑-]", number))

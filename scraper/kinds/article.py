@@ -15,6 +15,7 @@ from domain.page import Page, Report, Section
 from scraper.areas import area_of
 from scraper.block import Block, Role
 from scraper.blocks import lay_out
+from scraper.errors import NotUnderstood
 from scraper.headline import more_link, report_link
 from scraper.margins import find_contacts, find_related, find_topics
 from scraper.outline import Entry, outline
@@ -26,7 +27,9 @@ R = TypeVar("R", Report, Section)
 def read_article(tree: LexborHTMLParser, url: str) -> Page:
     """The records of an article at the address `url`. Raises NotUnderstood where there is no title."""
     layout = lay_out(tree, url)
-    title = next(place for place, block in enumerate(layout.blocks) if block.role is Role.TITLE)
+    title = next((place for place, block in enumerate(layout.blocks) if block.role is Role.TITLE), None)
+    if title is None:
+        raise NotUnderstood("the page shows no title: its H1 is hidden")
     topics, of_topics = find_topics(layout.blocks, title)
     related, of_related = find_related(layout, title)
     entries = outline(layout, title, of_topics | of_related)

@@ -43,7 +43,8 @@ def test_any_text_is_taken_without_an_error(text: str) -> None:
 @pytest.mark.parametrize(
     ("url", "canonical"),
     [
-        ("mailto:contact@hmicfrs.gov.uk", "mailto:contact@hmicfrs.gov.uk"),
+        ("mailto:Contact@hmicfrs.gov.uk?subject=A%20question", "mailto:contact@hmicfrs.gov.uk"),
+        ("tel:+442000000000", "tel:+442000000000"),
         ("https://www.nspcc.org.uk", "www.nspcc.org.uk/"),
         ("https://example.org/a?b=1&utm_source=x", "example.org/a/?b=1"),
         ("http://127.0.0.1:8080/our-work/article/x/", "127.0.0.1:8080/our-work/article/x/"),

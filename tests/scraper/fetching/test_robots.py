@@ -69,15 +69,19 @@ def test_a_site_without_the_file_allows_everything(page: respx.Route, status: in
 
 
 @pytest.mark.parametrize(
-    "trouble", [httpx.Response(500), httpx.Response(503), httpx.Response(429), httpx.ReadTimeout("late")]
+    ("trouble", "told"),
+    [
+        (httpx.Response(500), r"the site's robots\.txt could not be had: .*; respect_robots = false"),
+        (httpx.Response(503), r"the site's robots\.txt could not be had: .*; respect_robots = false"),
+        (httpx.Response(429), r"the site's robots\.txt could not be had: .*; respect_robots = false"),
+        (httpx.ReadTimeout("late"), r"/robots\.txt: .*; robots\.txt is asked for before the page"),
+    ],
 )
 def test_a_file_that_cannot_be_had_is_not_taken_for_none(
-    page: respx.Route, trouble: httpx.Response | Exception
+    page: respx.Route, trouble: httpx.Response | Exception, told: str
 ) -> None:
     respx.get(ROBOTS).mock(side_effect=[trouble] * 3)
-    with pytest.raises(
-        FetchError, match=r"the site's robots\.txt could not be had: .*; respect_robots = false"
-    ) as raised:
+    with pytest.raises(FetchError, match=told) as raised:
         polite().fetch(URL, NONE)
     assert raised.value.status == (trouble.status_code if isinstance(trouble, httpx.Response) else None)
     assert page.call_count == 0
