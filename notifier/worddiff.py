@@ -157,12 +157,18 @@ def _shortened(text: str, head: int, tail: int) -> str:
 
 
 def _tidied(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """For the eye: no mark begins or ends with a space, two marks never touch, a break of paragraphs has a mark."""
+    """For the eye: no mark begins or ends with a space, two marks never touch.
+
+    A break of paragraphs has a mark, and so has a space that alone parts or joins two words.
+    """
+    pieces = list(pieces)
     previous = ""
-    for piece in pieces:
+    for place, piece in enumerate(pieces):
         core = piece.text.strip()
-        if piece.kind == "same" or not (core or "\n" in piece.text):
-            parts: tuple[Piece, ...] = (Piece("same", piece.text),)
+        if piece.kind == "same":
+            parts: tuple[Piece, ...] = (piece,)
+        elif not (core or "\n" in piece.text):
+            parts = (Piece(piece.kind, "␣") if _parts_words(pieces, place) else Piece("same", piece.text),)
         elif core:
             before, _, after = piece.text.partition(core)
             parts = (Piece("same", before), Piece(piece.kind, core), Piece("same", after))
@@ -174,3 +180,10 @@ def _tidied(pieces: Iterable[Piece]) -> Iterator[Piece]:
             if part.text:
                 yield part
                 previous = part.kind
+
+
+def _parts_words(pieces: Sequence[Piece], place: int) -> bool:
+    """Whether what stands on either side of a piece touches it without a space of its own."""
+    before = pieces[place - 1].text[-1:] if place else ""
+    after = pieces[place + 1].text[:1] if place + 1 < len(pieces) else ""
+    return bool(before.strip() and after.strip())

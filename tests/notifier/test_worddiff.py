@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notifier.worddiff import MOST_PIECES, MOST_WORDS, Piece, as_text, excerpt, word_diff
@@ -34,6 +34,7 @@ def test_a_text_and_itself_are_one_piece_and_nothing_to_show(text: str) -> None:
 
 
 @given(texts, texts)
+@example(before=":000000 000", after=": 000000 000")
 def test_the_plain_text_of_an_excerpt_marks_every_difference_but_that_of_spaces(before: str, after: str) -> None:
     shown = as_text(excerpt(word_diff(before, after)))
     if before.split() != after.split():
