@@ -21,6 +21,11 @@ class Cost:
         """The figure to quote."""
         return statistics.median(self.runs)
 
+    @property
+    def best(self) -> float:
+        """What the command costs where nothing disturbs it: disturbance only adds."""
+        return min(self.runs)
+
 
 def in_turn(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, Cost]:
     """Run the commands one after another, round by round, after a round that is not counted.

@@ -8,10 +8,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -20,6 +18,8 @@ from cli.errors import Exit
 from cli.version import VERSION
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cli.settings import Settings
 
 COMMANDS = {
@@ -41,13 +41,23 @@ COMMANDS = {
 }
 
 
-@dataclass
 class Context:
-    """What the global options say; the settings are read when a command first asks for them."""
+    """What the global options say; the settings are read when a command first asks for them.
 
-    config: Path | None
-    verbose: bool
-    quiet: bool
+    No dataclass, and no path before it is needed: `--help` would pay for importing both.
+    """
+
+    def __init__(self, config: str | None, *, verbose: bool, quiet: bool) -> None:
+        self.verbose = verbose
+        self.quiet = quiet
+        self._config = config
+
+    @property
+    def config(self) -> Path | None:
+        """The settings file that was named; None where none was."""
+        from pathlib import Path
+
+        return Path(self._config) if self._config else None
 
     @cached_property
     def settings(self) -> Settings:
@@ -83,12 +93,12 @@ class LazyCommands(click.Group):
 
 
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The settings file.")
+@click.option("--config", metavar="FILE", help="The settings file.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more on standard error; show tracebacks of defects.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something changed or went wrong; for cron.")
 @click.version_option(VERSION, "-V", "--version", prog_name="hmicfrs-monitor")
 @click.pass_context
-def cli(ctx: click.Context, config: Path | None, verbose: bool, quiet: bool) -> None:
+def cli(ctx: click.Context, config: str | None, verbose: bool, quiet: bool) -> None:
     """Watch HMICFRS's page on child abuse and child protection issues: keep its history, mail what changed.
 
     \b
@@ -98,7 +108,7 @@ def cli(ctx: click.Context, config: Path | None, verbose: bool, quiet: bool) -> 
     """
     if verbose and quiet:
         raise click.UsageError("-v and -q exclude each other")
-    ctx.obj = Context(config, verbose, quiet)
+    ctx.obj = Context(config, verbose=verbose, quiet=quiet)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -23,14 +23,14 @@ PATIENCE = 3
 
 
 class GuardedTransport(httpx.HTTPTransport):
-    """httpx's transport over guarded connections.
+    """httpx's transport over guarded connections, `secure` for https and otherwise for http alone.
 
     No proxy is ever used, whatever the environment says: it would resolve the name itself, past the guard.
     """
 
-    def __init__(self, *, allow_private: bool) -> None:
+    def __init__(self, *, secure: bool, allow_private: bool) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_ssl_context(),
+            ssl_context=_ssl_context() if secure else None,
             max_connections=None,
             keepalive_expiry=5.0,
             network_backend=_GuardedBackend(allow_private=allow_private),

@@ -56,7 +56,7 @@ class Exchange:
         self._timeout = httpx.Timeout(timeout).as_dict()
         self._allow_private = allow_private
         self._clock = clock
-        self._transport: GuardedTransport | None = None
+        self._transports: dict[str, GuardedTransport] = {}
         self._lock = Lock()
 
     def get(self, url: httpx.URL, conditions: Conditions, most: int) -> Answer:
@@ -69,7 +69,7 @@ class Exchange:
             "GET", url, headers={**self._headers, **conditions}, extensions={"timeout": self._timeout}
         )
         try:
-            with closing(self._opened().handle_request(request)) as response:
+            with closing(self._opened(url.scheme).handle_request(request)) as response:
                 if response.status_code in _TRY_LATER:
                     raise _busy(url, response, self._clock())
                 body = read_up_to(response, most) if response.is_success else b""
@@ -84,15 +84,16 @@ class Exchange:
     def close(self) -> None:
         """Close what connections are open; a later request opens new ones."""
         with self._lock:
-            if self._transport is not None:
-                self._transport.close()
-                self._transport = None
+            for transport in self._transports.values():
+                transport.close()
+            self._transports.clear()
 
-    def _opened(self) -> GuardedTransport:
+    def _opened(self, scheme: str) -> GuardedTransport:
         with self._lock:
-            if self._transport is None:
-                self._transport = GuardedTransport(allow_private=self._allow_private)
-            return self._transport
+            if scheme not in self._transports:
+                secure = scheme == "https"
+                self._transports[scheme] = GuardedTransport(secure=secure, allow_private=self._allow_private)
+            return self._transports[scheme]
 
 
 def user_agent(version: str, contact: str | None) -> str:
