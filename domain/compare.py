@@ -12,15 +12,10 @@ from typing import TypeVar
 
 from domain.address import canonical_address
 from domain.change import Change, ChangeKind, FieldChange, FieldValue, Places, Record
-from domain.identity import (
-    folded_path,
-    folded_title,
-    match_reports,
-    match_sections,
-    typographic_form,
-)
+from domain.identity import match_reports, match_sections
 from domain.page import Link, Page, RelatedReport, Report, Section, Topic
 from domain.places import Whereabouts
+from domain.typography import folded_path, folded_title, typographic_form
 
 R = TypeVar("R", Report, Section)
 _Difference = tuple[str, FieldValue, FieldValue, bool]  # the field's name, its two sides, and whether it is quiet

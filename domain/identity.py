@@ -1,9 +1,7 @@
-"""When two records are one and the same: folded titles, comparable text, and the one-to-one matching of two pages."""
+"""When two records are one and the same: the one-to-one matching of two pages' reports and sections."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from typing import Generic, TypeVar
 
 from domain.address import canonical_address
 from domain.page import Report, Section
+from domain.typography import folded_path, folded_title
 
 R = TypeVar("R", Report, Section)
 
@@ -19,38 +18,6 @@ SAME_SECTION = 0.6
 
 MOST_LIKENESSES = 10_000
 """How many pairs of records are compared by their text in one step."""
-
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
-_TYPOGRAPHY = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛′ʼ`´", "'"),
-        **dict.fromkeys("“”„‟″«»", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        "…": "...",
-        "•": " ",
-    }
-)
-
-
-def typographic_form(text: str) -> str:
-    """Text with everything folded that is type-setting: two texts that differ in it differ in words, case or order.
-
-    Folded are quotes, dashes, ellipses, invisible characters, every kind and amount of space, and list bullets.
-    """
-    text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE).translate(_TYPOGRAPHY)).translate(_TYPOGRAPHY)
-    text = re.sub(r"\s*-\s*", "-", text)
-    return " ".join(text.split())
-
-
-def folded_title(title: str) -> str:
-    """A title's words in case-folded form, one space between them, all punctuation gone."""
-    words = re.findall(r"\w+", typographic_form(title).casefold().replace("'", ""))
-    return " ".join(words)
-
-
-def folded_path(path: Iterable[str]) -> tuple[str, ...]:
-    """A section path with every title folded."""
-    return tuple(folded_title(title) for title in path)
 
 
 @dataclass(frozen=True, slots=True)

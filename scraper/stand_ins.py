@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from domain.address import canonical_address
 from domain.alert import one_line
 from domain.check import Answer
-from domain.identity import folded_title
+from domain.typography import folded_title
 from scraper.signs import FEW_WORDS, HEADERS, MARKS, NAMES, NOTICES, Kind, most_words
 from scraper.tree import parse
 

@@ -9,7 +9,7 @@ from enum import Enum
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from domain.identity import folded_title
+from domain.typography import folded_title
 from scraper.errors import NotUnderstood
 
 MAX_CHARACTERS = 5_000_000

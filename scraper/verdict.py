@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from domain.alert import one_line
 from domain.check import Answer, Good, Suspect, Verdict
-from domain.identity import folded_title
 from domain.page import Page
+from domain.typography import folded_title
 from domain.watch import Watch
 from scraper.charset import decode
 from scraper.errors import NotUnderstood

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from domain.identity import folded_title
 from domain.page import Programme, ReportKind
+from domain.typography import folded_title
 
 _PROGRAMMES = (
     (Programme.NCPI, re.compile(r"\bnational child protection\b|\bncpi\b")),

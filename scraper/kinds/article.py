@@ -10,8 +10,8 @@ from typing import TypeVar
 from selectolax.lexbor import LexborHTMLParser
 
 from domain.address import canonical_address
-from domain.identity import folded_title
 from domain.page import Page, Report, Section
+from domain.typography import folded_title
 from scraper.areas import area_of
 from scraper.block import Block, Role
 from scraper.blocks import lay_out

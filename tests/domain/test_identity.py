@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.identity import folded_title, likeness, match_reports, match_sections, typographic_form
+from domain.identity import likeness, match_reports, match_sections
 from domain.page import PublicationDate, Report
+from domain.typography import folded_title, typographic_form
 from tests.domain.records import report, reports, section
 
 NORFOLK = report("norfolk", title="Norfolk – National child protection inspection", published=PublicationDate(2014))
