@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ R = TypeVar("R", Report, Section)
 
 SAME_SECTION = 0.6
 """Of two sections with different titles, the share of words they must have in common to be one section renamed."""
+
+SAME_REPORT = 0.7
+"""Of two reports with different addresses and titles, the mean likeness of title and text from which they are one."""
 
 MOST_LIKENESSES = 10_000
 """How many pairs of records are compared by their text in one step."""
@@ -30,7 +34,7 @@ class Matching(Generic[R]):
 
 
 def match_reports(before: Sequence[Report], after: Sequence[Report]) -> Matching[Report]:
-    """Pair reports by canonical address, then by folded title and year; a side without a date has any year.
+    """Pair reports by canonical address, then by folded title and year, then by likeness; no date agrees with any year.
 
     Does not depend on the order of either side: where several share an address or a title, the likest texts are paired.
     """
@@ -39,6 +43,7 @@ def match_reports(before: Sequence[Report], after: Sequence[Report]) -> Matching
     pairs += left.take_with(right, _address)
     pairs += left.take_with(right, lambda report: (folded_title(report.title), _year(report)))
     pairs += left.take_with(right, lambda report: folded_title(report.title), _either_undated)
+    pairs += left.take_with(right, lambda report: (report.programme, report.kind, report.area), _alike)
     return _matching(pairs, left, right, after)
 
 
@@ -49,6 +54,23 @@ def match_sections(before: Sequence[Section], after: Sequence[Section]) -> Match
     pairs += left.take_with(right, lambda section: folded_title(section.title))
     pairs += left.take_with(right, lambda section: bool(section.path) or None, _same_words)
     return _matching(pairs, left, right, after)
+
+
+def why_same(one: R, two: R) -> str:
+    """Why two matched records were held to be the same, in words for a reader."""
+    same_title = folded_title(one.title) == folded_title(two.title)
+    match one, two:
+        case Section(), Section():
+            if same_title:
+                return "the same heading"
+            return f"likeness of the text: {likeness(one.text, two.text):.2f}, of at least {SAME_SECTION}"
+        case Report(), Report():
+            if _address(one) is not None and _address(one) == _address(two):
+                return "the same address"
+            if same_title:
+                return "the same title" if _either_undated(one, two) else "the same title and year"
+            return f"likeness of title, date and text: {_report_likeness(one, two):.2f}, of at least {SAME_REPORT}"
+    raise TypeError("a report and a section are never the same")
 
 
 def likeness(one: str, other: str) -> float:
@@ -72,6 +94,35 @@ def _either_undated(one: Report, other: Report) -> bool:
 
 def _same_words(one: Section, other: Section) -> bool:
     return likeness(one.text, other.text) >= SAME_SECTION
+
+
+def _alike(one: Report, other: Report) -> bool:
+    """Whether two reports of one programme, kind and area are one, although both address and title differ.
+
+    The dates must agree, and the titles may neither have different numbers nor each a name that the other has not: two
+    inspections of one day in two places read much the same.
+    """
+    if one.published is None or other.published is None or not one.published.agrees_with(other.published):
+        return False
+    if _numbers(one.title) != _numbers(other.title):
+        return False
+    if _names(one.title, other.title) and _names(other.title, one.title):
+        return False
+    return _report_likeness(one, other) >= SAME_REPORT
+
+
+def _report_likeness(one: Report, other: Report) -> float:
+    return (likeness(one.title, other.title) + likeness(one.text, other.text)) / 2
+
+
+def _numbers(title: str) -> list[str]:
+    return sorted(re.findall(r"\d+", title))
+
+
+def _names(title: str, other: str) -> set[str]:
+    """The words with a capital that the other title has not in any case: names, for all we can tell."""
+    others = folded_title(other).split()
+    return {word for word in re.findall(r"\w+", title) if word[0].isupper() and word.casefold() not in others}
 
 
 class _Unmatched(Generic[R]):
@@ -113,8 +164,12 @@ def _likest_first(mine: Sequence[R], theirs: Sequence[R]) -> list[tuple[R, R]]:
         return list(zip(sorted(mine, key=_key), sorted(theirs, key=_key), strict=False))
     pairs = [(one, two) for one in mine for two in theirs]
     if len(pairs) > 1:
-        pairs.sort(key=lambda pair: (pair[0] != pair[1], -likeness(pair[0].text, pair[1].text), *map(_key, pair)))
+        pairs.sort(key=lambda pair: (pair[0] != pair[1], -likeness(*map(_words, pair)), *map(_key, pair)))
     return pairs
+
+
+def _words(record: Report | Section) -> str:
+    return f"{record.title} {record.text}"
 
 
 def _key(record: Report | Section) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.identity import likeness, match_reports, match_sections
-from domain.page import PublicationDate, Report
+from domain.identity import likeness, match_reports, match_sections, why_same
+from domain.page import PublicationDate, Report, ReportKind
 from domain.typography import folded_title, typographic_form
 from tests.domain.records import report, reports, section
 
@@ -93,3 +94,49 @@ def test_likeness_runs_from_none_to_all() -> None:
     assert likeness("a b c", "a b d") == pytest.approx(2 / 3)
     assert likeness("A, b!", "a b") == 1.0
     assert likeness("", "") == 0.0
+
+
+LONG = "We inspected how well the police respond to the exploitation of children. We made nine recommendations."
+GROUP = report(
+    "group-based",
+    title="Group-based child sexual exploitation",
+    published=PublicationDate(2023, 12, 8),
+    text=LONG,
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "same"),
+    [
+        ({"title": "Response to group-based child sexual exploitation", "text": LONG}, True),
+        ({"title": "Response to group-based child sexual exploitation", "published": PublicationDate(2023, 12)}, True),
+        ({"title": "Response to group-based child sexual exploitation", "published": PublicationDate(2024)}, False),
+        ({"title": "Response to group-based child sexual exploitation", "published": None}, False),
+        ({"title": "Group-based child sexual exploitation: progress", "kind": ReportKind.PROGRESS_REPORT}, False),
+        ({"title": "Group-based child sexual exploitation in Kent", "area": "Kent"}, False),
+        ({"title": "Group-based child sexual exploitation 2"}, False),
+        ({"title": "Serious youth violence", "text": "Something else was looked at here."}, False),
+    ],
+)
+def test_with_address_and_title_changed_at_once_likeness_decides(changed: dict[str, Any], same: bool) -> None:
+    moved = replace(GROUP, url="https://example.org/other/", key="example.org/other/", **changed)
+    assert bool(match_reports([GROUP], [moved]).pairs) is same
+
+
+def test_two_places_inspected_on_one_day_are_two_reports_however_alike() -> None:
+    one = report(
+        "a", title="Joint targeted area inspection: Sunderland", published=PublicationDate(2024, 5, 1), text=LONG
+    )
+    two = report("b", title="Joint targeted area inspection: Walsall", published=PublicationDate(2024, 5, 1), text=LONG)
+    assert match_reports([one], [two]).pairs == ()
+
+
+def test_what_was_held_to_be_the_same_says_why() -> None:
+    elsewhere = replace(GROUP, url="https://example.org/other/", key="example.org/other/")
+    assert why_same(GROUP, replace(GROUP, title="Other")) == "the same address"
+    assert why_same(GROUP, elsewhere) == "the same title and year"
+    assert why_same(GROUP, replace(elsewhere, published=None)) == "the same title"
+    retitled = replace(elsewhere, title="Response to group-based child sexual exploitation")
+    assert why_same(GROUP, retitled) == "likeness of title, date and text: 0.92, of at least 0.7"
+    assert why_same(section("A", text="a b"), section("A", text="c")) == "the same heading"
+    assert why_same(section("A", text="a b"), section("B", text="a b")) == "likeness of the text: 1.00, of at least 0.6"
