@@ -80,6 +80,8 @@ def change(value: RecordedChange) -> dict[str, Any]:
         "text": _sides(found.text or FieldChange(None, None)),
         "last_seen_before": utc_text(value.bounds.last_seen_before),
         "first_seen_after": utc_text(value.bounds.first_seen_after),
+        "first_seen": utc_text(found.first_seen),
+        "same_because": found.same_because,
         "from_snapshot": value.from_snapshot,
         "to_snapshot": value.to_snapshot,
     }

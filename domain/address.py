@@ -14,6 +14,11 @@ _ASSETS = "assets-hmicfrs.justiceinspectorates.gov.uk"
 _KNOWN_SECTIONS = ("our-work/", "publications/", "publication-html/", "news/news-feed/")
 _LAST_KNOWN_SECTION = re.compile(rf"^(?:.*/)?(?=(?:{'|'.join(_KNOWN_SECTIONS)}).)", re.DOTALL)
 _FORMER_PREFIX = re.compile(r"^(?:hmicfrs|hmic)(?:/|$)")
+_TRACKING = re.compile(
+    r"(?:utm|mtm|pk|hsa|oly|vero|ml)_\w+|_ga|_gl|_hsenc|_hsmi|gclid|gclsrc|dclid|gbraid|wbraid|fbclid|msclkid|twclid|ttclid"
+    r"|yclid|li_fat_id|igshid|mc_[ce]id|mkt_tok",
+    re.IGNORECASE,
+)
 _DEFAULT_PORTS = frozenset({"http:80", "https:443"})
 
 
@@ -21,8 +26,9 @@ def canonical_address(url: str) -> str:
     """The form under which addresses are matched: host and path, no scheme, one trailing slash on pages.
 
     The inspectorate's former hosts and prefixes become today's; of a path on them only the last known section and what
-    follows counts, because the site answered 200 to any path that ended so. Fragments and `utm_*` are dropped. Of a
-    `mailto:` address only whom it is to counts. One that is not of the web, or cannot be read, comes back stripped.
+    follows counts, because the site answered 200 to any path that ended so. Fragments are dropped, and of the query what
+    mailings, advertisements and statistics add to any link. Of a `mailto:` address only whom it is to counts. One that
+    is not of the web, or cannot be read, comes back stripped.
     """
     url = url.strip()
     try:
@@ -42,10 +48,8 @@ def canonical_address(url: str) -> str:
         host, path = HOME, _FORMER_PREFIX.sub("", _LAST_KNOWN_SECTION.sub("", path + "/", count=1)).strip("/")
     elif port and f"{parts.scheme.lower()}:{port}" not in _DEFAULT_PORTS:
         host = f"{host}:{port}"
-    query = urlencode([pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(pair[0])])
+    query = urlencode(
+        [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0])]
+    )
     slash = "" if not path or "." in path.rsplit("/", 1)[-1] else "/"
     return f"{host}/{path}{slash}" + (f"?{query}" if query else "")
-
-
-def _is_tracking(name: str) -> bool:
-    return name.lower().startswith("utm_")

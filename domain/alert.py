@@ -168,6 +168,7 @@ _WORDS = {
     ChangeKind.REPORT_ADDED: ("New HMICFRS report", "new report"),
     ChangeKind.REPORT_REMOVED: ("HMICFRS report no longer listed", "report no longer listed"),
 }
+_AGAIN = ("HMICFRS report listed again", "report listed again")
 _OLDER = ("Older HMICFRS report newly listed", "older report newly listed")
 _EDIT = ("HMICFRS page edited", "edit")
 
@@ -186,7 +187,9 @@ def changes_subject(changes: Sequence[Change], seen: datetime) -> str:
 def is_newly_listed(change: Change, seen: datetime) -> bool:
     """Whether a report came to the page more than three years after the last day that its date allows."""
     report = change.after
-    if change.kind is not ChangeKind.REPORT_ADDED or not isinstance(report, Report) or report.published is None:
+    if change.kind is not ChangeKind.REPORT_ADDED or not isinstance(report, Report) or change.first_seen:
+        return False
+    if report.published is None:
         return False
     return report.published.last_day + NEW_WITHIN < seen.date()
 
@@ -200,6 +203,8 @@ def one_line(text: str, length: int) -> str:
 
 def _words(change: Change, seen: datetime) -> tuple[str, str]:
     """What happened, said of one change and counted among several."""
+    if change.first_seen:
+        return _AGAIN
     return _OLDER if is_newly_listed(change, seen) else _WORDS.get(change.kind, _EDIT)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from domain.identity import why_same
 from domain.page import Page, Report, Section
 
 Record: TypeAlias = Report | Section | Page
@@ -51,7 +52,8 @@ class Change:
 
     `before` and `after` are the whole record on either side: None before an addition and after a removal, and for
     `PAGE_CHANGED` the pages themselves with their sections and reports left out. `fields` names what differs, for
-    changes of a record only. `text` is set where the text differs, and has None on the side without the record. `key`,
+    changes of a record only. `first_seen` is set where a report is listed again that was gone: when it was seen at
+    first, aware UTC. `text` is set where the text differs, and has None on the side without the record. `key`,
     `title` and `section` are those of the later side that exists. A `quiet` change is kept and shown on request, and
     alerts nobody.
     """
@@ -63,6 +65,7 @@ class Change:
     places: Places
     fields: Mapping[str, FieldChange] = field(default_factory=dict)
     text: FieldChange | None = None
+    first_seen: datetime | None = None
 
     @property
     def record(self) -> Record:
@@ -71,6 +74,17 @@ class Change:
         if record is None:
             raise ValueError("a change has a record on one side at least")
         return record
+
+    @property
+    def same_because(self) -> str | None:
+        """Why both sides were held to be one record; None where there is one side, and for the page itself."""
+        match self.before, self.after:
+            case Report() as one, Report() as two:
+                return why_same(one, two)
+            case Section() as one, Section() as two:
+                return why_same(one, two)
+            case _:
+                return None
 
     @property
     def key(self) -> str:

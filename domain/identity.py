@@ -20,6 +20,9 @@ SAME_SECTION = 0.6
 SAME_REPORT = 0.7
 """Of two reports with different addresses and titles, the mean likeness of title and text from which they are one."""
 
+LIKE_TITLES = 0.6
+"""What their titles alone must have in common: short texts are much the same for any two reports."""
+
 MOST_LIKENESSES = 10_000
 """How many pairs of records are compared by their text in one step."""
 
@@ -108,7 +111,7 @@ def _alike(one: Report, other: Report) -> bool:
         return False
     if _names(one.title, other.title) and _names(other.title, one.title):
         return False
-    return _report_likeness(one, other) >= SAME_REPORT
+    return likeness(one.title, other.title) >= LIKE_TITLES and _report_likeness(one, other) >= SAME_REPORT
 
 
 def _report_likeness(one: Report, other: Report) -> float:

@@ -31,6 +31,7 @@ _COUNTED = {
     ChangeKind.SECTION_RENAMED: ("section was renamed", "sections were renamed"),
     ChangeKind.SECTION_MOVED: ("section was moved", "sections were moved"),
 }
+_LISTED_AGAIN = ("report is listed again", "reports are listed again")
 _NEWLY_LISTED = ("older report is newly listed", "older reports are newly listed")
 
 
@@ -109,17 +110,20 @@ def _opening(page_title: str, told: Sequence[RecordedChange]) -> str:
     """The first line: how many of which changes, in plain English."""
     counts: dict[tuple[str, str], int] = {}
     for recorded in told:
-        words = (
-            _NEWLY_LISTED
-            if is_newly_listed(recorded.change, recorded.bounds.first_seen_after)
-            else _COUNTED.get(recorded.change.kind)
-        )
+        words = _counted_as(recorded)
         if words:
             counts[words] = counts.get(words, 0) + 1
     parts = [counted(count, *words) for words, count in counts.items()]
     if any(recorded.change.kind is ChangeKind.PAGE_CHANGED for recorded in told):
         parts.append("the title, topics or contacts were edited")
     return f"{sentence_case(joined(parts))} on the HMICFRS page “{inline(page_title)}”."
+
+
+def _counted_as(recorded: RecordedChange) -> tuple[str, str] | None:
+    change = recorded.change
+    if change.first_seen:
+        return _LISTED_AGAIN
+    return _NEWLY_LISTED if is_newly_listed(change, recorded.bounds.first_seen_after) else _COUNTED.get(change.kind)
 
 
 def _entry(recorded: RecordedChange, zone: ZoneInfo) -> Entry:

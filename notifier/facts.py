@@ -86,6 +86,8 @@ class Fact:
 def what_happened(recorded: RecordedChange) -> str:
     """The change's headline, as in "New report"."""
     change, seen = recorded.change, recorded.bounds.first_seen_after
+    if change.first_seen:
+        return "Report listed again"
     return "Newly listed report" if is_newly_listed(change, seen) else _HAPPENED[change.kind]
 
 
@@ -105,7 +107,8 @@ def facts(recorded: RecordedChange, zone: ZoneInfo) -> tuple[Fact, ...]:
     told |= {"section", "path"}
     others = [fact for name, sides in change.fields.items() if name not in told for fact in _other_facts(name, sides)]
     named = [fact for fact in found if fact.label != "Title" or fact.was is not None]
-    return (*named, *others, *_where(change), Fact("When", _seen(change.kind, recorded.bounds, zone)))
+    when = Fact("When", _seen(change.kind, recorded.bounds, zone))
+    return (*named, *others, *_where(change), *_identity(change, zone), when)
 
 
 def _report_facts(change: Change, report: Report, seen: datetime) -> Iterator[Fact]:
@@ -172,6 +175,14 @@ def _where(change: Change) -> Iterator[Fact]:
     sides = change.fields.get("section") or change.fields.get("path")
     was = _path(sides.before) if sides else None
     yield Fact("Where on the page", _path(list(change.section)), was)
+
+
+def _identity(change: Change, zone: ZoneInfo) -> Iterator[Fact]:
+    """When a returned report was first seen; and why two reports are held to be one, where that was a judgment."""
+    if change.first_seen:
+        yield Fact("First seen", moment(change.first_seen, zone))
+    if isinstance(change.after, Report) and change.same_because and "likeness" in change.same_because:
+        yield Fact("Held to be the same by", change.same_because)
 
 
 def _path(titles: FieldValue) -> str:

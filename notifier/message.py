@@ -10,8 +10,9 @@ from email.utils import parseaddr
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from domain.alert import SUBJECT_LENGTH, Letter
+from domain.alert import SUBJECT_LENGTH, ChangesFound, Letter
 from notifier.content import Sender, content
+from notifier.errors import Refused
 from notifier.render import as_html, as_plain_text
 from notifier.wording import inline
 
@@ -22,8 +23,13 @@ _POLICY = policy.SMTP.clone(max_line_length=998)
 
 
 def compose(letter: Letter, sender: Sender, zone: ZoneInfo) -> EmailMessage:
-    """The message to the alert's recipient; times in the zone. The same letter gives the same bytes at every try."""
+    """The message to the alert's recipient; times in the zone. The same letter gives the same bytes at every try.
+
+    Raises Refused for one that has nothing left to tell since a replay.
+    """
     alert = letter.alert
+    if isinstance(letter.news, ChangesFound) and not letter.news.changes:
+        raise Refused("nothing is left to tell: a newer reader finds no such change in the page's bytes")
     subject = inline(alert.subject, SUBJECT_LENGTH)
     told = content(letter, sender, zone)
     name, address = parseaddr(sender.address)

@@ -86,7 +86,7 @@ def look(watch: Watch, standing: Standing, fetcher: Fetcher, judge: Judge, archi
     judged = judge(answer, watch, before)
     if isinstance(judged, Suspect):
         return Suspected(judged.reason, answer)
-    changes = compare(before, judged.page) if before else ()
+    changes = archive.with_first_sightings(watch.name, compare(before, judged.page)) if before else ()
     if before and not changes:
         return Unchanged(answer)
     return Accepted(answer, judged.page, judged.reader, changes)

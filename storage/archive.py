@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from domain.alert import Owed
+from domain.change import Change
 from domain.check import Finding, Standing, Stored
 from domain.page import Page
 from domain.watch import Watch
 from storage.database import Database
 from storage.filing import Filing
+from storage.lineages import with_first_sightings
 from storage.rows import CHECKS, check_of, standings, watch_row
 from storage.snapshots import stored_page
 from storage.tables import checks, watches
@@ -49,6 +51,11 @@ class Archive:
         """The page of a snapshot, exactly as it was read. Raises UnknownSnapshot."""
         with self._database.read() as connection:
             return stored_page(connection, snapshot_id)
+
+    def with_first_sightings(self, watch: str, changes: Iterable[Change]) -> tuple[Change, ...]:
+        """The changes, with `first_seen` on those that list a report again. Raises UnknownWatch."""
+        with self._database.read() as connection:
+            return with_first_sightings(connection, watch_row(connection, watch)["id"], changes)
 
     def store(
         self,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select
 
-from domain.change import Bounds, Change, FieldChange, Places, Record, RecordedChange
+from domain.change import Bounds, Change, ChangeKind, FieldChange, Places, Record, RecordedChange
 from domain.page import Page
-from storage.records import Shelf, shelf_of
+from storage.lineages import first_sightings
+from storage.records import REPORTS, Shelf, shelf_of
 from storage.tables import changes, watches
 from storage.versions import Outline, version_rows
 
@@ -55,11 +57,17 @@ def read_changes(connection: Connection, statement: Select[Any]) -> tuple[Record
         shelf = shelf_of(row["kind"])
         shelves[shelf.table.name] = shelf
         wanted[shelf.table.name] |= {row["before_version"], row["after_version"]} - {None}
-    versions = {
-        name: {number: shelf.record(row) for number, row in version_rows(connection, shelf, wanted[name]).items()}
-        for name, shelf in shelves.items()
+    versions = {name: version_rows(connection, shelf, wanted[name]) for name, shelf in shelves.items()}
+    records = {
+        name: {number: shelf.record(row) for number, row in versions[name].items()} for name, shelf in shelves.items()
     }
-    return tuple(_recorded(row, versions[shelf_of(row["kind"]).table.name]) for row in rows)
+    reports = versions.get(REPORTS.table.name, {})
+    lineages = {
+        row["id"]: reports[row["after_version"]]["lineage"] for row in rows if row["kind"] is ChangeKind.REPORT_ADDED
+    }
+    first = first_sightings(connection, lineages.values())
+    seen = {number: first[lineage] for number, lineage in lineages.items()}
+    return tuple(_recorded(row, records[shelf_of(row["kind"]).table.name], seen.get(row["id"])) for row in rows)
 
 
 def _row(transition: Transition, position: int, change: Change, number: int) -> dict[str, object]:
@@ -84,7 +92,8 @@ def _row(transition: Transition, position: int, change: Change, number: int) -> 
     }
 
 
-def _recorded(row: RowMapping, versions: dict[int, Record]) -> RecordedChange:
+def _recorded(row: RowMapping, versions: dict[int, Record], first_seen: datetime | None) -> RecordedChange:
+    """`first_seen` is that of an added report, which was on the page before where it is earlier than the change."""
     before, after = versions.get(row["before_version"]), versions.get(row["after_version"])
     change = Change(
         kind=row["kind"],
@@ -94,6 +103,7 @@ def _recorded(row: RowMapping, versions: dict[int, Record]) -> RecordedChange:
         places=Places(row["place_before"], row["place_after"]),
         fields={name: FieldChange(*sides) for name, sides in row["fields"].items()},
         text=FieldChange(_text(before), _text(after)) if row["has_text"] else None,
+        first_seen=first_seen if first_seen and first_seen < row["first_seen_after"] else None,
     )
     bounds = Bounds(row["last_seen_before"], row["first_seen_after"])
     return RecordedChange(row["id"], row["watch_name"], change, bounds, row["from_snapshot"], row["to_snapshot"])

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from domain.change import Change, Record
 from domain.page import Page
+from storage.lineages import former_lineages
 from storage.records import PAGES, REPORTS, SECTIONS, SHELVES, Columns, R, Shelf, shelf_of
 
 _AT_ONCE = 500  # SQLite's limit on the values in one statement is some 32,000, but older ones have 999
@@ -114,6 +115,7 @@ class _Turn:
         self.shelf = shelf
         self.opened: list[Columns] = []
         self._connection, self._watch = connection, watch
+        self._records = records
         self._states = [shelf.columns(record) for record in records]
         self._before = before.versions(shelf) if before else ()
         self._rows = version_rows(connection, shelf, self._before)
@@ -130,14 +132,17 @@ class _Turn:
     def outcome(self) -> tuple[int, ...]:
         """The versions of the new page, in its order."""
         kept = [self._take(state) for state in self._states]
-        taken = {self._rows[number]["lineage"] for number in kept if number}
-        taken |= {lineage for place, lineage in self._lineages.items() if not kept[place]}
+        arrivals = {
+            place: record
+            for place, record in enumerate(self._records)
+            if not kept[place] and place not in self._lineages
+        }
+        lineages = former_lineages(self._connection, self._watch, self.shelf, arrivals) | self._lineages
         next_id = (self._connection.scalar(select(func.max(self.shelf.table.c.id))) or 0) + 1
         for place, state in enumerate(self._states):
             if not kept[place]:
                 number = kept[place] = next_id + len(self.opened)
-                lineage = self._lineages.get(place) or self._former_lineage(state, taken) or number
-                taken.add(lineage)
+                lineage = lineages.get(place, number)
                 self.opened.append({**state, "id": number, "watch": self._watch, "lineage": lineage})
         return tuple(kept)
 
@@ -158,15 +163,6 @@ class _Turn:
             if change.after is not None:
                 found[change.places.after or 0] = self._rows[self._before[place]]["lineage"]
         return found
-
-    def _former_lineage(self, state: Columns, taken: set[int]) -> int | None:
-        """The lineage of a record that was gone, and is back under its key."""
-        table = self.shelf.table
-        if "key" not in table.c:
-            return None
-        same_key = (table.c.watch == self._watch, table.c.key == state["key"])
-        statement = select(table.c.lineage).where(*same_key, table.c.lineage.not_in(taken))
-        return self._connection.scalar(statement.order_by(table.c.id.desc()).limit(1))
 
     def _state(self, number: int) -> Columns:
         record: Record = self.shelf.record(self._rows[number])

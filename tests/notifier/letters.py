@@ -183,12 +183,32 @@ PAGE_EDITED = changed(
     },
 )
 
+LISTED_AGAIN = replace(
+    NEWLY_LISTED, change=replace(NEWLY_LISTED.change, first_seen=datetime(2024, 7, 1, 8, tzinfo=UTC))
+)
+HELD_THE_SAME = changed(
+    ChangeKind.REPORT_CHANGED,
+    CLEVELAND,
+    replace(
+        CLEVELAND,
+        key="example.org/cleveland/",
+        url="https://example.org/cleveland/",
+        title="Cleveland Police: National child protection inspection report",
+    ),
+    {
+        "title": FieldChange(CLEVELAND.title, "Cleveland Police: National child protection inspection report"),
+        "url": FieldChange(CLEVELAND.url, "https://example.org/cleveland/"),
+    },
+)
+
 LETTERS: Mapping[str, Letter] = {
     "report-added": letter(
         ChangesFound(PAGE.title, (ADDED,)),
         "New HMICFRS report: Cleveland Police: National child protection inspection",
     ),
     "report-newly-listed": found(NEWLY_LISTED),
+    "report-listed-again": found(LISTED_AGAIN),
+    "report-held-the-same": found(HELD_THE_SAME),
     "report-removed": found(REMOVED),
     "report-changed": found(EDITED),
     "report-moved": found(MOVED),

@@ -55,7 +55,7 @@ class Story:
     def reads(self, page: Page, at: float, *, body: bytes | None = None, owed: Sequence[Owed] = ()) -> Stored:
         standing = self.archive.standing(self.watch)
         base = self.archive.page(standing.snapshot.id) if standing.snapshot else None
-        changes = compare(base, page) if base else ()
+        changes = self.archive.with_first_sightings(self.watch, compare(base, page)) if base else ()
         content = repr(page).encode() if body is None else body
         return self.finds(Accepted(answer(content, etag=f'"{at}"'), page, 1, changes), at, owed)
 
