@@ -65,9 +65,10 @@ class MailSettings(msgspec.Struct, frozen=True, rename={"sender": "from"}):
 
 
 class ScheduleSettings(msgspec.Struct, frozen=True):
-    """The zone in which cron lines are meant and times are shown."""
+    """The zone in which cron lines are meant and times are shown; how soon `run` looks again at a suspect page."""
 
     timezone: Text = "Europe/London"
+    second_look_seconds: Positive = 60.0
 
 
 class WatchSettings(msgspec.Struct, frozen=True):

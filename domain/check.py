@@ -55,7 +55,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """An answer that is the page, read by the reader's version `reader`."""
+    """An answer that is the page, as the version `reader` of the reader read it."""
 
     page: Page
     reader: int
@@ -63,9 +63,15 @@ class Good:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """An answer that is not to be taken for the page; `reason` is one line for the administrator."""
+    """An answer that is not to be taken for the page; `reason` is one line for the administrator.
+
+    `page` is what was read where the answer may be the page after all: the same reading at the next look is believed.
+    It is None for a page that stands in for the page, such as a block or maintenance page, however often it comes.
+    """
 
     reason: str
+    page: Page | None = None
+    reader: int = 0
 
 
 Verdict: TypeAlias = Good | Suspect

@@ -14,6 +14,8 @@ from domain.check import (
     Answer,
     Failed,
     Finding,
+    Good,
+    Outcome,
     Snapshot,
     Standing,
     Stored,
@@ -23,7 +25,7 @@ from domain.check import (
     Validators,
     Verdict,
 )
-from domain.compare import compare
+from domain.compare import compare, loud
 from domain.page import Page
 from domain.watch import Watch
 from scraper.errors import FetchError
@@ -85,11 +87,24 @@ def look(watch: Watch, standing: Standing, fetcher: Fetcher, judge: Judge, archi
     before = archive.page(latest.id) if latest else None
     judged = judge(answer, watch, before)
     if isinstance(judged, Suspect):
-        return Suspected(judged.reason, answer)
+        if judged.page is None or not _was_read_before(judged.page, before, standing, watch, judge, archive):
+            return Suspected(judged.reason, answer)
+        judged = Good(judged.page, judged.reader)
     changes = archive.with_first_sightings(watch.name, compare(before, judged.page)) if before else ()
     if before and not changes:
         return Unchanged(answer)
     return Accepted(answer, judged.page, judged.reader, changes)
+
+
+def _was_read_before(
+    page: Page, before: Page | None, standing: Standing, watch: Watch, judge: Judge, archive: Archive
+) -> bool:
+    """Whether the last check was suspect too, and read the same: what comes twice is what the page now says."""
+    last = standing.last_check
+    if last is None or last.outcome is not Outcome.SUSPECT:
+        return False
+    earlier = judge(archive.suspect_answer(last), watch, before)
+    return isinstance(earlier, Suspect) and earlier.page is not None and not loud(compare(earlier.page, page))
 
 
 def _same_body(latest: Snapshot, body: bytes) -> bool:

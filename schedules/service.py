@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,31 +35,43 @@ class Planned:
 def serve(
     planned: Sequence[Planned],
     *,
-    check: Callable[[Watch], None],
+    check: Callable[[Watch], bool],
     deliver: Callable[[], None],
     wait_for_stop: Callable[[], None],
     zone: ZoneInfo,
     clock: Callable[[], datetime],
+    second_look: timedelta,
 ) -> None:
     """Check each watch on its schedule, and deliver once a minute, until `wait_for_stop` returns.
 
-    What fell due while nobody ran is done once at the start. A job that is under way when the end comes is waited for.
-    A job that raises is logged and tried again at its next time.
+    `check` gives whether the page was suspect; it is then looked at once more after `second_look`. What fell due while
+    nobody ran is done once at the start. A job that is under way when the end comes is waited for. A job that raises is
+    logged and tried again at its next time.
     """
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(THREADS)},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone=zone,
     )
+    turns = {entry.watch.name: Lock() for entry in planned}
+
+    def look(watch: Watch, *, again: bool) -> None:
+        with turns[watch.name]:  # a second look and a scheduled one may fall together
+            suspect = check(watch)
+        if suspect and again:
+            name = f"second look at {watch.name}"
+            later = partial(_guarded, partial(look, watch, again=False), name)
+            scheduler.add_job(later, "date", run_date=clock() + second_look, id=name, replace_existing=True)
+
     now = clock()
     for entry in planned:
         schedule = parse_schedule(entry.watch.schedule)
         # Left out, the next run time is the trigger's own; given as None, the job would be paused.
         at_once: dict[str, Any] = {"next_run_time": now} if overdue(schedule, zone, entry.last_check, now) else {}
-        scheduler.add_job(
-            _guarded, trigger(schedule, zone), args=(check, entry.watch), name=f"check {entry.watch.name}", **at_once
-        )
-    scheduler.add_job(_guarded, "interval", seconds=DELIVERY_EVERY.seconds, args=(deliver,), name="deliver")
+        name = f"check of {entry.watch.name}"
+        job = partial(_guarded, partial(look, entry.watch, again=True), name)
+        scheduler.add_job(job, trigger(schedule, zone), id=name, **at_once)
+    scheduler.add_job(partial(_guarded, deliver, "delivery"), "interval", seconds=DELIVERY_EVERY.seconds, id="delivery")
     scheduler.start()
     try:
         wait_for_stop()
@@ -65,9 +79,9 @@ def serve(
         scheduler.shutdown(wait=True)
 
 
-def _guarded(job: Callable[..., None], *arguments: Watch) -> None:
+def _guarded(job: Callable[[], None], name: str) -> None:
     """Run a job; whatever it raises ends this run of it, not the service."""
     try:
-        job(*arguments)
+        job()
     except Exception:
-        log.exception("%s failed; it is tried again at its next time", job.__name__)
+        log.exception("%s failed; it is tried again at its next time", name)

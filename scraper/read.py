@@ -8,9 +8,6 @@ from scraper.errors import NotUnderstood
 from scraper.kinds.article import read_article
 from scraper.tree import parse
 
-READER_VERSION = 1
-"""Goes up whenever the same bytes may give another page than before."""
-
 
 def read(body: bytes, url: str, content_type: str | None) -> Page:
     """The page that an answer's body holds. `url` is the page's own address, against which its links are resolved.

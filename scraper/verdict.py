@@ -9,8 +9,9 @@ from domain.typography import folded_title
 from domain.watch import Watch
 from scraper.charset import decode
 from scraper.errors import NotUnderstood
-from scraper.read import READER_VERSION, read
+from scraper.read import read
 from scraper.stand_ins import breaks_off, leaves_open, stand_in_by_address, stand_in_by_looks
+from scraper.version import READER_VERSION
 
 LEAST_LOST = 2
 """One record fewer is news, however few there were; a collapse takes more with it."""
@@ -29,24 +30,30 @@ def verdict(answer: Answer, watch: Watch, before: Page | None) -> Verdict:
         page = read(answer.body, answer.url, content_type)
     except NotUnderstood as error:
         return Suspect(str(error))
-    reason = _lacking(page, watch)
-    if before and not reason:
-        reason = _stranger(page, before) or _fallen(page, before, watch) or _cut(html, page, before)
-    return Suspect(reason) if reason else Good(page, READER_VERSION)
+    stranger = _empty(page) or _stranger(page, before)
+    if stranger:
+        return Suspect(stranger)
+    reason = _mistitled(page, watch) or (before and (_fallen(page, before, watch) or _cut(html, page, before)))
+    return Suspect(reason, page if before else None, READER_VERSION) if reason else Good(page, READER_VERSION)
 
 
-def _lacking(page: Page, watch: Watch) -> str | None:
-    """Which landmark the page has not."""
-    if watch.expected_title and folded_title(watch.expected_title) not in folded_title(page.title):
-        return f"another page: its title is “{one_line(page.title, 120)}”, without “{watch.expected_title}”"
+def _empty(page: Page) -> str | None:
+    """A title alone may be anything's."""
     if not page.sections and not page.reports:
         return "a page without content: it has neither sections nor reports"
     return None
 
 
-def _stranger(page: Page, before: Page) -> str | None:
-    """A page that has nothing of what was there, not a heading and not a report, is another one."""
-    if _marks(page) & _marks(before):
+def _mistitled(page: Page, watch: Watch) -> str | None:
+    """The watch knows the page by its title, until a page with the rest of the landmarks has lastingly another."""
+    if watch.expected_title and folded_title(watch.expected_title) not in folded_title(page.title):
+        return f"another page: its title is “{one_line(page.title, 120)}”, without “{watch.expected_title}”"
+    return None
+
+
+def _stranger(page: Page, before: Page | None) -> str | None:
+    """A page that has nothing of what was there, not a heading and not a report, is another one, and stays one."""
+    if before is None or _marks(page) & _marks(before):
         return None
     return f"another page: nothing of the last snapshot is on it, and its title is “{one_line(page.title, 120)}”"
 

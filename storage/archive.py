@@ -9,9 +9,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from domain.alert import Owed
 from domain.change import Change
-from domain.check import Finding, Standing, Stored
+from domain.check import Answer, Check, Finding, Standing, Stored
 from domain.page import Page
 from domain.watch import Watch
+from storage.answers import answer_of
 from storage.database import Database
 from storage.filing import Filing
 from storage.lineages import with_first_sightings
@@ -51,6 +52,11 @@ class Archive:
         """The page of a snapshot, exactly as it was read. Raises UnknownSnapshot."""
         with self._database.read() as connection:
             return stored_page(connection, snapshot_id)
+
+    def suspect_answer(self, check: Check) -> Answer:
+        """The answer of a suspect check, which was kept for a second look."""
+        with self._database.read() as connection:
+            return answer_of(connection, check.id, self._database.path)
 
     def with_first_sightings(self, watch: str, changes: Iterable[Change]) -> tuple[Change, ...]:
         """The changes, with `first_seen` on those that list a report again. Raises UnknownWatch."""

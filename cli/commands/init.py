@@ -41,6 +41,7 @@ TEMPLATE = f"""\
 
 [schedules]
 # timezone = "Europe/London"
+# second_look_seconds = 60                 # `run` looks again at a suspect page after this pause
 
 [[watch]]
 name = "{MISSION_NAME}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
@@ -43,13 +43,14 @@ def run(context: Context) -> None:
         told = audience(settings)
         with fetcher(settings.scraper, database) as polite:
 
-            def look(watch: Watch) -> None:
+            def look(watch: Watch) -> bool:
                 result = check(watch, clock=utc_now, fetcher=polite, judge=judge, archive=archive, audience=told)
                 bad = result.check.outcome in {Outcome.FAILED, Outcome.SUSPECT}
                 for line in check_lines(result):
                     log.log(logging.WARNING if bad else logging.INFO, "%s", line)
                 if result.queued:
                     post()
+                return result.check.outcome is Outcome.SUSPECT
 
             def post() -> None:
                 delivery = deliver_all(settings, database, due_only=True)
@@ -58,7 +59,15 @@ def run(context: Context) -> None:
 
             planned = [Planned(watch, _last_check(archive, watch)) for watch in chosen]
             log.info("started: %d watches; SIGTERM stops it", len(planned))
-            serve(planned, check=look, deliver=post, wait_for_stop=_wait, zone=zone(settings), clock=utc_now)
+            serve(
+                planned,
+                check=look,
+                deliver=post,
+                wait_for_stop=_wait,
+                zone=zone(settings),
+                clock=utc_now,
+                second_look=timedelta(seconds=settings.schedules.second_look_seconds),
+            )
     log.info("stopped")
 
 

@@ -123,17 +123,62 @@ def test_a_page_that_is_not_the_page_changes_nothing_and_alerts_no_reader(
     assert monitor.mails() == []
 
 
-def test_a_collapse_of_the_list_is_suspect(monitor: Installation) -> None:
+def without_reports(page: bytes) -> bytes:
+    """The page with its list of reports gone, and all else there."""
+    start = page.index(b'<h3 class="wp-block-heading"><a href')
+    return page[:start] + page[page.index(b'<h2 class="wp-block-heading" id="h-future') :]
+
+
+def test_a_collapse_of_the_list_is_suspect_and_believed_when_it_lasts(monitor: Installation) -> None:
     monitor("check")
-    page = monitor.site.body
-    start, end = (
-        page.index(b'<h3 class="wp-block-heading"><a href'),
-        page.index(b'<h2 class="wp-block-heading" id="h-future'),
-    )
-    monitor.site.body = page[:start] + page[end:]
+    monitor.site.body = without_reports(monitor.site.body)
     told = monitor("check", "--json")
     assert (told.code, only_check(told)["outcome"]) == (4, "suspect")
     assert "reports" in only_check(told)["reason"]
+    monitor.site.body = monitor.site.body.replace(b'nonce="102"', b'nonce="733"')
+    again = only_check(monitor("check", "--json"))
+    assert again["outcome"] == "changed"
+    assert [kind for kind, _ in loud(again)] == ["report-removed"] * 7
+    (mail,) = monitor.mails()
+    assert mail["Subject"].startswith("7 reports no longer listed")
+
+
+def test_a_collapse_that_is_not_the_same_twice_is_not_believed(monitor: Installation) -> None:
+    monitor("check")
+    whole = monitor.site.body
+    monitor.site.body = without_reports(whole)
+    assert monitor("check").code == 4
+    monitor.site.body = without_reports(whole).replace(b"are continually developing", b"are seldom developing")
+    assert monitor("check").code == 4
+    monitor.site.body = whole
+    assert only_check(monitor("check", "--json"))["outcome"] == "unchanged"
+
+
+@pytest.mark.parametrize("page", ["error-maintenance-200", "error-blocked-403"])
+def test_a_stand_in_for_the_page_is_never_believed(monitor: Installation, page: str) -> None:
+    monitor("check")
+    monitor.serve(page)
+    assert [monitor("check").code for _ in range(4)] == [4, 4, 4, 4]
+
+
+def test_a_change_and_its_reversal_are_both_told_and_the_report_is_listed_again(monitor: Installation) -> None:
+    monitor.serve(REVISIONS[2])
+    monitor("check")
+    monitor.serve(REVISIONS[1])
+    assert loud(only_check(monitor("check", "--json")))[0][0] == "report-removed"
+    monitor.serve(REVISIONS[2])
+    (change,) = only_check(monitor("check", "--json"))["changes"]
+    assert (change["kind"], change["first_seen"][:16]) == ("report-added", "2025-11-03T09:30")
+    assert {mail["Subject"] for mail in monitor.mails()} == {
+        "HMICFRS report no longer listed: Cleveland Police: National child protection…",
+        "HMICFRS report listed again: Cleveland Police: National child protection…",
+    }
+    kinds = [change["kind"] for change in monitor("history", "--json").json["changes"]]
+    assert kinds == ["report-added", "report-removed"]
+    (cleveland,) = [
+        entry for entry in monitor("reports", "--json").json["reports"] if entry["title"].startswith("Cleveland")
+    ]
+    assert (cleveland["listed"], cleveland["first_seen"]) == (True, change["first_seen"])
 
 
 def test_the_history_is_answered_from_what_was_stored(monitor: Installation) -> None:

@@ -27,6 +27,7 @@ def run(planned: list[Planned], check: object, wait: object) -> None:
         wait_for_stop=wait,  # type: ignore[arg-type]
         zone=ZoneInfo("Europe/London"),
         clock=lambda: NOW,
+        second_look=timedelta(seconds=0.05),
     )
 
 
@@ -34,10 +35,11 @@ def test_only_what_fell_due_is_checked_at_the_start() -> None:
     looked: list[str] = []
     done = Event()
 
-    def check(one: Watch) -> None:
+    def check(one: Watch) -> bool:
         looked.append(one.name)
         if {"never", "last year"} <= set(looked):
             done.set()
+        return False
 
     run(
         [
@@ -54,10 +56,11 @@ def test_only_what_fell_due_is_checked_at_the_start() -> None:
 def test_a_job_under_way_is_waited_for() -> None:
     begun, finished = Event(), Event()
 
-    def check(_one: Watch) -> None:
+    def check(_one: Watch) -> bool:
         begun.set()
         Event().wait(0.3)
         finished.set()
+        return False
 
     run([Planned(watch("slow"), None)], check, lambda: begun.wait(10))
     assert finished.is_set()
@@ -66,10 +69,28 @@ def test_a_job_under_way_is_waited_for() -> None:
 def test_a_job_that_raises_is_logged_and_the_service_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     begun = Event()
 
-    def check(_one: Watch) -> None:
+    def check(_one: Watch) -> bool:
         begun.set()
         raise OSError("the disk is on fire")
 
     run([Planned(watch("broken"), None)], check, lambda: begun.wait(10))
     assert begun.is_set()
     assert "the disk is on fire" in caplog.text
+
+
+def test_a_suspect_page_is_looked_at_once_more_and_not_for_ever() -> None:
+    looks: list[str] = []
+
+    def check(one: Watch) -> bool:
+        looks.append(one.name)
+        return True
+
+    def wait() -> None:
+        for _ in range(200):
+            if len(looks) >= 2:
+                break
+            Event().wait(0.02)
+        Event().wait(0.3)
+
+    run([Planned(watch("odd"), None)], check, wait)
+    assert looks == ["odd", "odd"]
