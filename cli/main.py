@@ -32,6 +32,7 @@ COMMANDS = {
     "show": "The page's records as they stood at a time.",
     "diff": "What changed between two snapshots or dates, word by word.",
     "reports": "The reports listed, with their first and last sighting.",
+    "replay": "Read every stored page again, and show what the history would be.",
     "alerts": "The outbox: what was sent, what is pending, what failed.",
     "deliver": "Send the alerts that are undelivered.",
     "status": "Is all well? Last good checks, lateness, undelivered alerts.",

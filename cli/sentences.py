@@ -30,7 +30,12 @@ def check_lines(result: Stored) -> Iterator[str]:
             said = f"{check.outcome}: {check.reason}"
     yield plain(f"{check.watch}: {said}")
     for change in changes:
-        yield plain(f"  {_mark(change)} {change.kind}: {change.title}{_fields(change)}")
+        yield f"  {change_line(change)}"
+
+
+def change_line(change: Change) -> str:
+    """A change in a line: a star where readers are told of it, its kind, whose it is, and what differs."""
+    return plain(f"{_mark(change)} {change.kind}: {change.title}{_fields(change)}")
 
 
 def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from notifier.mail import SmtpChannel
     from notifier.message import Sender
     from schedules.check import Audience
+    from schedules.replay import Reader
     from scraper.fetch import Fetcher
+    from storage.archive import Archive
 
 SMTP, MAILDIR = "smtp", "maildir"
 
@@ -121,6 +123,36 @@ def judge(answer: Answer, watch: Watch, before: Page | None) -> Verdict:
     from scraper.verdict import verdict
 
     return verdict(answer, watch, before)
+
+
+def reader() -> Reader:
+    """Today's reader, which is imported when there is a first body to read."""
+    from schedules.replay import Reader
+    from scraper.version import READER_VERSION
+
+    def read(body: bytes, url: str, content_type: str | None) -> Page:
+        from scraper import read as reading
+
+        return reading.read(body, url, content_type)
+
+    return Reader(READER_VERSION, read)
+
+
+def renew_readings(database: Database, archive: Archive, chosen: Iterable[Watch]) -> None:
+    """Replay the history of those watches whose last snapshot an older reader read; the caller holds the run lock.
+
+    Otherwise the first check after an upgrade would tell the new reader's edits as the page's.
+    """
+    from scraper.version import READER_VERSION
+
+    latest = [archive.standing(watch.name).snapshot for watch in chosen]
+    if all(snapshot is None or snapshot.reader == READER_VERSION for snapshot in latest):
+        return
+    from schedules.replay import replay_if_needed
+    from storage.replay import Replays
+
+    for snapshot in latest:
+        replay_if_needed(snapshot, replays=Replays(database), reader=reader())
 
 
 class Channel(Protocol):

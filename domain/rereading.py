@@ -17,8 +17,9 @@ class Rereading:
     """One snapshot of a watch, as stored and as read again.
 
     `stored` and `told` are its page and what led to it from the one before, by the stored history; `page`, by the
-    reader's version `reader`, and `changes` are what they would be. `confirmed_until` is the last check before the
-    first one whose bytes, read again, are another state.
+    reader's version `reader`, and `changes` are what they would be. `records` is how many records are read otherwise,
+    those new or gone included; the page around them counts as one. `confirmed_until` is the last check before the first
+    one whose bytes, read again, are another state.
     """
 
     snapshot: Snapshot
@@ -27,12 +28,8 @@ class Rereading:
     page: Page
     reader: int
     changes: tuple[Change, ...]
+    records: int
     confirmed_until: datetime
-
-    @property
-    def records(self) -> int:
-        """How many records are read otherwise, those new or gone included; the page around them counts as one."""
-        return len({(type(change.record), change.key) for change in compare(self.stored, self.page)})
 
     @property
     def added(self) -> tuple[Change, ...]:
@@ -48,16 +45,21 @@ class Rereading:
     def differs(self) -> bool:
         """Whether the history would be another."""
         return (
-            self.stored != self.page
+            self.records > 0
+            or self.stored != self.page
             or self.told != self.changes
             or self.confirmed_until != self.snapshot.confirmed_until
-            or self.records > 0
         )
 
     @property
     def due(self) -> bool:
         """Whether there is anything to rewrite, be it only which version read the snapshot."""
         return self.reader != self.snapshot.reader or self.differs
+
+
+def records_between(stored: Page, page: Page) -> int:
+    """How many records of two readings of the same bytes differ."""
+    return len({(type(change.record), change.key) for change in compare(stored, page)})
 
 
 def _without(changes: Sequence[Change], others: Sequence[Change]) -> tuple[Change, ...]:

@@ -62,8 +62,9 @@ def _sights(connection: Connection, watch: int) -> Mapping[int, Mapping[Any, Any
 
 
 def _last_sight(connection: Connection, state: RowMapping, at: datetime) -> datetime:
-    """The last check by then that saw a state."""
+    """The last check by then that saw a state; a replay may have found that later ones saw another."""
     by_then = (checks.c.watch == state["watch"], checks.c.started_at <= at, checks.c.snapshot == state["id"])
     last = select(checks.c.started_at).where(*by_then).order_by(checks.c.started_at.desc()).limit(1)
     seen: datetime = connection.execute(last).scalar_one()
-    return seen
+    confirmed: datetime = state["confirmed_until"]
+    return min(seen, confirmed)

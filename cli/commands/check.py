@@ -13,7 +13,7 @@ from cli.main import Context
 from cli.options import json_option, pass_context
 from cli.progress import progress
 from cli.sentences import check_lines
-from cli.wiring import audience, deliver_all, fetcher, judge, opened, utc_now, watches
+from cli.wiring import audience, deliver_all, fetcher, judge, opened, renew_readings, utc_now, watches
 from domain.check import Outcome, Stored
 from domain.watch import Watch
 from schedules.check import check as look
@@ -58,6 +58,7 @@ def check(context: Context, names: tuple[str, ...], as_json: bool) -> int:
 def _look_at_all(context: Context, chosen: tuple[Watch, ...], database: Database, *, bar: bool) -> list[Stored]:
     archive = Archive(database)
     archive.register(chosen)
+    renew_readings(database, archive, chosen)
     told = audience(context.settings)
     with (
         fetcher(context.settings.scraper, database) as polite,

@@ -12,7 +12,7 @@ import click
 from cli.main import Context
 from cli.options import pass_context
 from cli.sentences import check_lines
-from cli.wiring import audience, deliver_all, fetcher, judge, opened, utc_now, watches, zone
+from cli.wiring import audience, deliver_all, fetcher, judge, opened, renew_readings, utc_now, watches, zone
 from domain.check import Outcome
 from domain.watch import Watch
 from schedules.check import check
@@ -40,6 +40,7 @@ def run(context: Context) -> None:
         archive = Archive(database)
         chosen = watches(settings)
         archive.register(chosen)
+        renew_readings(database, archive, chosen)
         told = audience(settings)
         with fetcher(settings.scraper, database) as polite:
 

@@ -53,6 +53,7 @@ def changed(monitor: Installation) -> Installation:
         (["status"], "watches", STANDING),
         (["show"], "reports", REPORT),
         (["show"], "sections", {"key", "level", "path", "title", "text", "links"}),
+        (["replay"], "watches", {"watch", "snapshots", "applied"}),
         (["check"], "checks", {"watch", "outcome", "reason", "snapshot", "changes", "alerts"}),
     ],
 )

@@ -13,14 +13,17 @@ from pathlib import Path
 from sqlalchemy import event, func, select
 
 from domain.alert import AlertKind
+from domain.rereading import Rereading
+from schedules.replay import Reader, replay
 from storage.database import Database
 from storage.errors import Unwritable
 from storage.history import History
 from storage.lock import run_lock
 from storage.outbox import Outbox
+from storage.replay import Replays
 from storage.tables import alerts, bodies, changes, checks, report_versions, snapshots
 from tests.domain.records import page, report
-from tests.storage.pages import ADMIN, READER, START, Story, hour, owed, url_of
+from tests.storage.pages import ADDRESS, ADMIN, READER, START, Story, hour, owed, url_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,6 +112,14 @@ def be_killed_at_every_step(path: Path) -> None:
 
 
 def _store_and_die_at(step: int, path: Path) -> None:
+    database = _dying_at(step, path)
+    told = owed(AlertKind.CHANGES, READER, ADMIN)
+    Story.of(database).reads(page(report("c"), report("a", text="Edited.")), 1, owed=told)
+    os._exit(0)
+
+
+def _dying_at(step: int, path: Path) -> Database:
+    """A database whose program is killed at its so-many-th statement that may write, or commit."""
     database = Database.open(url_of(path))
     steps = iter(range(1, 1000))
 
@@ -118,9 +129,47 @@ def _store_and_die_at(step: int, path: Path) -> None:
 
     event.listen(database._writing, "before_cursor_execute", die_at_step)
     event.listen(database._writing, "commit", die_at_step)
-    told = owed(AlertKind.CHANGES, READER, ADMIN)
-    Story.of(database).reads(page(report("c"), report("a", text="Edited.")), 1, owed=told)
-    os._exit(0)
+    return database
+
+
+def be_killed_while_replaying(path: Path) -> None:
+    """Rewrite a history in a child that is killed at its first statement, then at its second, until one ends well.
+
+    Tells how often a child was killed, and stops at once where anything of its replay is to be seen afterwards.
+    """
+    with Database.open(url_of(path)) as database:
+        story = Story.of(database)
+        for at in range(3):
+            story.reads(page(report("a", text="Cut.")), at, body=b"abc"[: at + 1])
+        old = _told_of(database)
+        rereadings: list[Rereading] = []
+        letter_by_letter = Reader(2, lambda body, _url, _type: page(*map(report, body.decode())))
+        replay(ADDRESS, replays=Replays(database), reader=letter_by_letter, apply=False, note=rereadings.append)
+    assert all(rereading.differs for rereading in rereadings)
+    for step in range(1, 1000):
+        child = os.fork()
+        if child == 0:
+            Replays(_dying_at(step, path)).rewrite(ADDRESS, rereadings)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        with Database.open(url_of(path)) as database:
+            found = _told_of(database)
+            if os.waitstatus_to_exitcode(status) == 0:
+                (reader,) = {snapshot.reader for snapshot in History(database).snapshots()}
+                _tell(step - 1, reader, _integrity(database))
+                return
+        assert found == old, step
+
+
+def _told_of(database: Database) -> tuple[object, ...]:
+    history = History(database)
+    changes, states = history.changes(quiet=True), history.snapshots()
+    return changes, states, [history.page(state.id) for state in states], history.reports(ADDRESS)
+
+
+def _integrity(database: Database) -> object:
+    with database.read() as connection:
+        return connection.exec_driver_sql("PRAGMA integrity_check").scalar()
 
 
 def _counts(database: Database) -> tuple[object, ...]:

@@ -1,0 +1,143 @@
+"""What a replay reads of the past, and the history rewritten from it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, delete, select, update
+
+from domain.alert import AlertKind, AlertState, changes_subject
+from domain.change import Bounds, Change
+from domain.check import Answer, Snapshot
+from domain.page import Page
+from domain.rereading import Rereading
+from storage.answers import answer_of
+from storage.bodies import read_body
+from storage.database import Database
+from storage.recorded import CHANGES, Transition, read_changes, store_changes
+from storage.records import SHELVES
+from storage.rows import SNAPSHOTS, snapshot_of, watch_id, watch_row
+from storage.snapshots import snapshot_row, stored_page
+from storage.tables import alerts, changes, checks, snapshots
+from storage.versions import Outline, store_turnover, turn_over
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A check that confirmed a snapshot. `body` is None where the bytes were the same, or the server said so."""
+
+    at: datetime
+    body: int | None
+
+
+class Replays:
+    """The stored answers of every watch, to be read again, and the way to rewrite the history from them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def snapshots(self, watch: str) -> tuple[Snapshot, ...]:
+        """The accepted states, in the order in which they were stored. Raises UnknownWatch."""
+        with self._database.read() as connection:
+            mine = SNAPSHOTS.where(snapshots.c.watch == watch_id(connection, watch)).order_by(snapshots.c.id)
+            return tuple(snapshot_of(row) for row in connection.execute(mine).mappings())
+
+    def page(self, snapshot_id: int) -> Page:
+        """The page of a snapshot, as it was read."""
+        with self._database.read() as connection:
+            return stored_page(connection, snapshot_id)
+
+    def changes(self, snapshot_id: int) -> tuple[Change, ...]:
+        """What led to a snapshot from the one before, as `compare` gave it.
+
+        So without `first_seen`, which follows from the lineages.
+        """
+        with self._database.read() as connection:
+            led = CHANGES.where(changes.c.to_snapshot == snapshot_id).order_by(changes.c.position)
+            return tuple(replace(recorded.change, first_seen=None) for recorded in read_changes(connection, led))
+
+    def answer(self, snapshot_id: int) -> Answer:
+        """The answer that a snapshot was read from."""
+        with self._database.read() as connection:
+            return answer_of(connection, snapshot_row(connection, snapshot_id)["check"], self._database.path)
+
+    def sights(self, snapshot_id: int) -> tuple[Sight, ...]:
+        """The checks that confirmed a snapshot, in the order in which they were stored."""
+        with self._database.read() as connection:
+            snapshot = snapshot_row(connection, snapshot_id)
+            confirming = checks.c.snapshot == snapshot_id, checks.c.id != snapshot["check"]
+            looked = select(checks.c.started_at, checks.c.body).where(*confirming).order_by(checks.c.id)
+            return tuple(
+                Sight(at, None if body == snapshot["body"] else body) for at, body in connection.execute(looked)
+            )
+
+    def body(self, number: int) -> bytes:
+        """The bytes of a sight."""
+        with self._database.read() as connection:
+            return read_body(connection, number, self._database.path)
+
+    def rewrite(self, watch: str, rereadings: Iterable[Rereading]) -> None:
+        """Put what was read again in place of what is stored, from the first snapshot of a watch to its last.
+
+        Snapshots keep their numbers, checks their outcomes, and alerts stay as many as they are: those not sent yet
+        tell the new changes. Others see the old history until all is done; after an error nothing is rewritten. Raises
+        UnknownWatch, and ValueError where a snapshot is left out.
+        """
+        with self._database.write() as connection:
+            row = watch_row(connection, watch)
+            _forget(connection, row["id"])
+            before: RowMapping | None = None
+            numbers = []
+            for rereading in rereadings:
+                before = _rewritten(connection, row, before, rereading)
+                numbers.append(rereading.snapshot.id)
+            mine = select(snapshots.c.id).where(snapshots.c.watch == row["id"]).order_by(snapshots.c.id)
+            if numbers != list(connection.scalars(mine)):
+                raise ValueError(f"{watch}: a replay must have every snapshot, in order")
+
+
+def _forget(connection: Connection, watch: int) -> None:
+    """Take away what readings made; bodies, snapshots and checks stay."""
+    for table in (changes, *(shelf.table for shelf in SHELVES)):
+        connection.execute(delete(table).where(table.c.watch == watch))
+
+
+def _rewritten(
+    connection: Connection, watch: RowMapping, before: RowMapping | None, rereading: Rereading
+) -> RowMapping:
+    """Store one snapshot's records and changes anew, after the one before it; gives its row."""
+    number = rereading.snapshot.id
+    base = None if before is None else Outline.of(before["outline"])
+    turnover = turn_over(connection, watch["id"], base, rereading.page, rereading.changes)
+    state = {
+        "outline": turnover.outline.stored(),
+        "sections": len(turnover.outline.sections),
+        "reports": len(turnover.outline.reports),
+        "reader": rereading.reader,
+        "confirmed_until": rereading.confirmed_until,
+    }
+    if rereading.confirmed_until < rereading.snapshot.confirmed_until:
+        # They came with a body that is another state; sent again, the server would say that nothing is new.
+        state |= {"etag": None, "last_modified": None}
+    connection.execute(update(snapshots).where(snapshots.c.id == number).values(state))
+    store_turnover(connection, turnover, None if before is None else before["id"], number)
+    after = snapshot_row(connection, number)
+    if before is not None and base is not None:
+        bounds = Bounds(before["confirmed_until"], after["captured_at"])
+        step = Transition(watch, after["check"], bounds, before["id"], number, base, turnover.outline)
+        store_changes(connection, step, rereading.changes)
+        _retitle(connection, after)
+    return after
+
+
+def _retitle(connection: Connection, snapshot: RowMapping) -> None:
+    """Let the unsent alerts of a snapshot's check name what they will tell."""
+    mine = alerts.c.check == snapshot["check"], alerts.c.kind == AlertKind.CHANGES, alerts.c.state != AlertState.SENT
+    if connection.scalar(select(alerts.c.id).where(*mine).limit(1)) is None:
+        return
+    loud = CHANGES.where(changes.c.check == snapshot["check"], ~changes.c.quiet).order_by(changes.c.position)
+    if told := [recorded.change for recorded in read_changes(connection, loud)]:
+        subject = changes_subject(told, snapshot["captured_at"])
+        connection.execute(update(alerts).where(*mine).values(subject=subject))
