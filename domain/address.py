@@ -26,9 +26,9 @@ def canonical_address(url: str) -> str:
     """The form under which addresses are matched: host and path, no scheme, one trailing slash on pages.
 
     The inspectorate's former hosts and prefixes become today's; of a path on them only the last known section and what
-    follows counts, because the site answered 200 to any path that ended so. Fragments are dropped, and of the query what
-    mailings, advertisements and statistics add to any link. Of a `mailto:` address only whom it is to counts. One that
-    is not of the web, or cannot be read, comes back stripped.
+    follows counts, because the site answered 200 to any path that ended so. Fragments are dropped, and of the query
+    what mailings, advertisements and statistics add to any link. Of a `mailto:` address only whom it is to counts. One
+    that is not of the web, or cannot be read, comes back stripped.
     """
     url = url.strip()
     try:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from domain.address import canonical_address
@@ -43,7 +44,10 @@ def match_reports(before: Sequence[Report], after: Sequence[Report]) -> Matching
     """
     left, right = _Unmatched(before), _Unmatched(after)
     pairs = left.take_with(right, lambda report: (_address(report), folded_title(report.title)))
-    pairs += left.take_with(right, _address)
+    shared = _shared(map(_address, before)) | _shared(map(_address, after))
+    pairs += left.take_with(
+        right, _address, lambda one, two: _address(one) not in shared or _may_be_of_one_place(one, two)
+    )
     pairs += left.take_with(right, lambda report: (folded_title(report.title), _year(report)))
     pairs += left.take_with(right, lambda report: folded_title(report.title), _either_undated)
     pairs += left.take_with(right, lambda report: (report.programme, report.kind, report.area), _alike)
@@ -78,9 +82,14 @@ def why_same(one: R, two: R) -> str:
 
 def likeness(one: str, other: str) -> float:
     """The share of words that two texts have in common, counted as often as they occur: 0 for none, 1 for all."""
-    words, others = Counter(folded_title(one).split()), Counter(folded_title(other).split())
+    words, others = _counted(one), _counted(other)
     total = words.total() + others.total()
     return 2 * (words & others).total() / total if total else 0.0
+
+
+@lru_cache(maxsize=2048)  # a text is compared with many others: without it a page of many sections takes seconds
+def _counted(text: str) -> Counter[str]:
+    return Counter(folded_title(text).split())
 
 
 def _address(report: Report) -> str | None:
@@ -97,6 +106,18 @@ def _either_undated(one: Report, other: Report) -> bool:
 
 def _same_words(one: Section, other: Section) -> bool:
     return likeness(one.text, other.text) >= SAME_SECTION
+
+
+def _shared(addresses: Iterable[str | None]) -> set[str | None]:
+    """The addresses that several reports of a page lead to, such as an overview: they tell no report from another."""
+    return {address for address, times in Counter(addresses).items() if times > 1}
+
+
+def _may_be_of_one_place(one: Report, other: Report) -> bool:
+    """Whether the two may be of one force or area: Norfolk and Norfolk Constabulary, or one that names none."""
+    if one.area is None or other.area is None:
+        return True
+    return bool(set(folded_title(one.area).split()) & set(folded_title(other.area).split()) - {"police", "service"})
 
 
 def _alike(one: Report, other: Report) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 from domain.address import canonical_address
 
+_PUBLICATION = re.compile(r"(?:.*/)?(?:publications|publication-html)/[^/?]+/?|.*/uploads/.+\.pdf", re.IGNORECASE)
 _IGNORED_BY_BROWSERS = re.compile(r"[\t\r\n]")
 _EDGES = "".join(map(chr, range(0x21)))
 _LONGEST = 4000
@@ -27,9 +28,9 @@ def resolve(href: str, base: str) -> str | None:
         host = parts.hostname
     except ValueError:
         return None
-    if parts.scheme in {"mailto", "tel"}:
-        return url if parts.path else None
-    return url if parts.scheme in {"http", "https"} and host else None
+    if not (parts.path if parts.scheme in {"mailto", "tel"} else parts.scheme in {"http", "https"} and host):
+        return None
+    return url if url.isprintable() else "".join(_shown(letter) for letter in url)
 
 
 def is_within_page(url: str, page: str) -> bool:
@@ -43,6 +44,16 @@ def is_page_or_child(url: str, page: str) -> bool:
     return canonical_address(url).startswith(canonical_address(page))
 
 
+def is_publication(url: str | None) -> bool:
+    """Whether an address is one at which reports are published: a landing page, a full text, an uploaded PDF."""
+    return url is not None and is_web(url) and bool(_PUBLICATION.fullmatch(canonical_address(url).partition("?")[0]))
+
+
 def is_web(url: str | None) -> bool:
     """Whether an address is of the web, and not of mail or telephone."""
     return url is not None and url.lower().startswith(("http:", "https:"))
+
+
+def _shown(letter: str) -> str:
+    """Percent-encoded, as browsers have it, what would steer a terminal or turn a line of text around."""
+    return letter if letter.isprintable() else quote(letter, errors="replace")

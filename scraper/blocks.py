@@ -16,7 +16,7 @@ from scraper.dates import is_published_label
 from scraper.furniture import HEADINGS, Furniture
 from scraper.lines import is_in_bold, is_label, parted, without_toggle
 from scraper.tables import title_cells
-from scraper.text import is_menu_heading, is_noise, is_related_heading
+from scraper.text import is_menu_heading, is_noise, is_related_heading, legible
 from scraper.tree import Step, ancestors, find_title, walk
 
 _LINES = frozenset(
@@ -122,7 +122,7 @@ class _Builder:
     def add_text(self, node: LexborNode) -> None:
         """Take a text into the line."""
         context = self._context
-        text = _SPACE.sub(" ", node.text_content or "")
+        text = _SPACE.sub(" ", legible(node.text_content or ""))
         self._runs.append(Run(text, context.anchor, context.strong, context.moment))
 
     def enter(self, node: LexborNode) -> None:

@@ -33,6 +33,11 @@ def headline(block: Block) -> Headline:
     return Headline(_TRAILING.sub("", title) if published else title, block.url, published)
 
 
+def without_dash(title: str) -> str:
+    """A title without the dash or bracket that a date has left behind."""
+    return _TRAILING.sub("", title) or title
+
+
 def is_entry(block: Block) -> bool:
     """Whether a line that is no heading can head a report: all of it, a date aside, is one link or in bold."""
     if block.role is Role.TITLE or block.is_heading or is_report_link(block.text):

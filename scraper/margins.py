@@ -49,6 +49,8 @@ def find_related(layout: Layout, title: int) -> tuple[tuple[RelatedReport, ...],
     for place, block in enumerate(layout.blocks):
         if place > title and block.role is not Role.ITEM and place not in used and is_related_heading(block.text):
             lines = range(place, _end_of_related(layout, place))
+            if not _lists_entries(layout.blocks[line] for line in lines[1:]):
+                continue
             used.update(lines)
             for line in lines[1:]:
                 found += _related_of(layout.blocks[line])
@@ -136,6 +138,16 @@ def _end_of_related(layout: Layout, place: int) -> int:
         if block.aside is not head.aside or (block.is_heading and not below and not block.sole_link):
             return line
     return end
+
+
+def _lists_entries(blocks: Iterable[Block]) -> bool:
+    """Whether lines are a list, or none at all: a heading over prose alone is an article's own, whatever it says."""
+    lines = list(blocks)
+    return (
+        not lines
+        or any(line.is_heading or line.role is Role.ITEM or line.sole_link for line in lines)
+        or all(line.is_all_links for line in lines)
+    )
 
 
 def _related_of(block: Block) -> Iterator[RelatedReport]:

@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from domain.page import PublicationDate
+from scraper.addresses import is_publication
 from scraper.block import Block, Role
 from scraper.blocks import Layout
-from scraper.headline import Headline, date_line, headline, is_entry, more_link, report_link
+from scraper.headline import Headline, date_line, headline, is_entry, more_link, report_link, without_dash
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A section, or a report where `published` is not None, and its lines; `path` is that of the section."""
+    """A section or a report, and its lines; `path` is that of the section. `published` is None for all sections."""
 
     title: str
     level: int
     path: tuple[str, ...]
     url: str | None = None
     published: PublicationDate | None = None
+    is_report: bool = False
     lines: list[Block] = field(default_factory=list)
 
 
@@ -40,7 +42,7 @@ def outline(layout: Layout, title: int, used: Container[int]) -> tuple[Entry, ..
         if signs.is_spent(place):
             continue
         if found := signs.reports.get(place):
-            entry = Entry(found.title, 0, section.path, found.url, found.published)
+            entry = Entry(found.title, 0, section.path, found.url, found.published, is_report=True)
             entries.append(entry)
             until = signs.end_of(place)
         elif block.is_heading:
@@ -70,7 +72,10 @@ class _Above:
 
 
 class _Signs:
-    """What tells a report from a section: a date in its heading, next to it, or anywhere in its card beside a link."""
+    """What tells a report from a section: a date in its heading, next to it, or anywhere in its card beside a link.
+
+    One without a date, among dated ones with headings like its own, is a report where its heading is a link to one.
+    """
 
     def __init__(self, layout: Layout, places: Sequence[int]) -> None:
         self._blocks, self._cards = layout.blocks, layout.cards
@@ -85,6 +90,7 @@ class _Signs:
         for place in places:
             if is_entry(self._blocks[place]):
                 self._see(place)
+        self._see_undated(places)
         if places and places[0] in self._dates:
             self._spent.add(places[0])  # the date of the page itself
 
@@ -107,7 +113,10 @@ class _Signs:
             published = published or self._dates[beside][0]
         if published is None:
             return
-        self.reports[place] = Headline(found.title, found.url, published)
+        self._take(place, Headline(found.title, found.url, published))
+
+    def _take(self, place: int, found: Headline) -> None:
+        self.reports[place] = found
         card = self._cards.get(place, range(0))
         self._spent.update(line for line in card if line < place)  # what stands above a heading is not its text
 
@@ -123,3 +132,32 @@ class _Signs:
         if not self._blocks[place].url and not any(report_link(line) or more_link(line, title) for line in lines):
             return None
         return dates[0] if len(dates) == 1 else None
+
+    def _see_undated(self, places: Sequence[int]) -> None:
+        """Take the undated reports of each list: a run of headings that are dated or link to a publication."""
+        heads = [place for place in places if self._blocks[place].is_heading or place in self.reports]
+        until = dict(pairwise([*heads, len(self._blocks)]))
+        lists: list[list[int]] = [[]]
+        for head in heads:
+            if head in self.reports or self._leads_to_publication(head, until[head]):
+                lists[-1].append(head)
+            else:
+                lists.append([])
+        for heads in lists:
+            dated = {_rank(self._blocks[head]) for head in heads if head in self.reports}
+            for head in heads:
+                if head not in self.reports and _rank(self._blocks[head]) in dated:
+                    found = headline(self._blocks[head])
+                    self._take(head, Headline(without_dash(found.title), found.url, None))
+
+    def _leads_to_publication(self, head: int, until: int) -> bool:
+        """Whether a heading is wholly a link to a publication or, not being linked, has one behind "Get the report"."""
+        block = self._blocks[head]
+        if block.anchors:
+            link = block.sole_link
+            return link is not None and is_publication(link.url)
+        return any(is_publication(report_link(self._blocks[line])) for line in range(head + 1, until))
+
+
+def _rank(block: Block) -> tuple[Role, int]:
+    return block.role, block.level

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import re
 
+from domain.typography import repaired
+
 _UNSEEN = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
 _LONGEST_NOISE = 120
+_SPOILT = re.compile("[ÂÃ][\x80-\xa0\xad]|â(?:\x80.|€[“”¢‹ŒŽ\x80-\x9f])")
 
+_WHEN = (
+    r"(?:\s?[:–—-])?+(?:,?\s?\b(?:(?:on|at|by|the|about|over|an?|today|yesterday|ago|gmt|bst|utc|[ap]m"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:second|minute|hour|day|week|month|year)s?"
+    r"|jan\w*+|feb\w*+|mar\w*+|apr\w*+|may|june?|july?|aug\w*+|sep\w*+|oct\w*+|nov\w*+|dec\w*+)\b"
+    r"|[0-9][0-9T:./+-]*+(?:st|nd|rd|th|Z|[ap]m)?\b))*+"
+)
+_CHECKED = r"(?:checked|updated?|reviewed|modified|changed|amended|refreshed)"
+_COUNT = r"\d[\d,.]*\s?[km]?"
 _NOISE = re.compile(
-    r"""
-    (?:print|save|share|email|bookmark)(?:\sor\s(?:print|save|share))?\s(?:this\s)?(?:page|document|article)\b.{0,30}
-    | (?:this\s)?(?:page|document|article|content)?\s?(?:was\s)?last\s
-      (?:checked|updated|reviewed|modified|changed|amended)\b.{0,80}
-    | (?:page|content)\s(?:checked|updated|reviewed)\b.{0,40}
+    rf"""
+    (?:print|save|share|email|bookmark)(?:\sor\s(?:print|save|share))?\s(?:this\s)?(?:page|document|article)\b.{{0,30}}
+    | (?:this\s)?(?:page|document|article|content)?\s?(?:was\s|has\sbeen\s)?last\s{_CHECKED}{_WHEN}
+    | (?:this\s)?(?:page|content|article)\s(?:was\s|has\sbeen\s)?{_CHECKED}{_WHEN}
+    | (?:date\s)?(?:checked|updated|reviewed|modified)(?=\D{{0,20}}\d){_WHEN}
     | (?:show|hide|open|close|expand|collapse)\s(?:this\ssection|all(?:\ssections)?|sections?)
-    | show | hide | back\sto\s(?:the\s)?top | skip\sto\s.{0,40}
-    | [\d,]+\sviews | (?:page\s)?views:?\s[\d,]+ | viewed\s[\d,]+\stimes
+    | show | hide | back\sto\s(?:the\s)?top | skip\sto\s.{{0,40}}
+    | {_COUNT}\s(?:page\s)?(?:views?|visits?|hits) | (?:page\s)?(?:views|visits|hits)\s?:?\s{_COUNT}
+    | (?:this\s)?(?:page|article|document)?\s?(?:has\sbeen\s|was\s)?(?:viewed|visited|read)\s{_COUNT}\stimes
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_JOINED = re.compile(r"\s[|·•–—-]\s")
 _MENU_HEADING = re.compile(
     r"(?:on|in) this (?:page|section|article)|(?:page |table of )?contents|jump to|sections?|menu|quick links",
     re.IGNORECASE,
@@ -39,6 +52,14 @@ _RELATED = re.compile(
 _SEE_ALL = re.compile(r"(?:see|view|show|browse) (?:all|more)\b.*", re.IGNORECASE)
 
 
+def legible(text: str) -> str:
+    """A text with its spaces, dashes and bullets set right where their encoding is spoilt: they part words and lines.
+
+    Other letters stay as published: whoever compares folds them.
+    """
+    return _SPOILT.sub(lambda spoilt: repaired(spoilt[0]), text) if "â" in text or "Â" in text or "Ã" in text else text
+
+
 def tidy(text: str) -> str:
     """Text on one line as a reader sees it: no invisible or control characters, one space between words."""
     seen = text if text.isascii() and text.isprintable() else _UNSEEN.sub("", text)
@@ -47,7 +68,9 @@ def tidy(text: str) -> str:
 
 def is_noise(line: str) -> bool:
     """Whether a whole line is the site's machinery: print, share, toggle, counters, "page last checked"."""
-    return len(line) <= _LONGEST_NOISE and bool(_NOISE.fullmatch(line.strip(" :.,|")))
+    if len(line) > _LONGEST_NOISE:
+        return False
+    return _is_machinery(line) or all(map(_is_machinery, _JOINED.split(line)))
 
 
 def is_menu_heading(line: str) -> bool:
@@ -83,3 +106,7 @@ def is_more_link(words: str) -> bool:
 def is_see_all(words: str) -> bool:
     """Whether a link leads to a longer list and names no entry of its own."""
     return bool(_SEE_ALL.fullmatch(words))
+
+
+def _is_machinery(words: str) -> bool:
+    return bool(_NOISE.fullmatch(words.strip(" :.,|")))

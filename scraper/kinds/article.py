@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from domain.address import canonical_address
 from domain.page import Page, Report, Section
-from domain.typography import folded_title
+from domain.typography import folded_title, repaired
 from scraper.areas import area_of
 from scraper.block import Block, Role
 from scraper.blocks import lay_out
@@ -33,8 +33,8 @@ def read_article(tree: LexborHTMLParser, url: str) -> Page:
     topics, of_topics = find_topics(layout.blocks, title)
     related, of_related = find_related(layout, title)
     entries = outline(layout, title, of_topics | of_related)
-    reports = [_report(entry) for entry in entries if entry.published]
-    sections = [_section(entry) for entry in entries if not entry.published and (entry.path or entry.lines)]
+    reports = [_report(entry) for entry in entries if entry.is_report]
+    sections = [_section(entry) for entry in entries if not entry.is_report and (entry.path or entry.lines)]
     return Page(
         url=url,
         title=layout.blocks[title].text,
@@ -55,6 +55,7 @@ def _section(entry: Entry) -> Section:
 def _report(entry: Entry) -> Report:
     url, lines = _own_link(entry)
     text = _text(lines)
+    stated = repaired(text)
     year = entry.published.year if entry.published else ""
     return Report(
         key=canonical_address(url) if url else f"title:{folded_title(entry.title)}:{year}",
@@ -63,9 +64,9 @@ def _report(entry: Entry) -> Report:
         published=entry.published,
         programme=programme_of(entry.title, entry.path),
         kind=kind_of(entry.title),
-        recommendations=recommendations_in(text),
-        causes_of_concern=causes_of_concern_in(text),
-        area=area_of(entry.title, text),
+        recommendations=recommendations_in(stated),
+        causes_of_concern=causes_of_concern_in(stated),
+        area=area_of(repaired(entry.title), stated),
         section=entry.path,
         text=text,
     )

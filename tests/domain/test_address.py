@@ -47,6 +47,8 @@ def test_any_text_is_taken_without_an_error(text: str) -> None:
         ("tel:+442000000000", "tel:+442000000000"),
         ("https://www.nspcc.org.uk", "www.nspcc.org.uk/"),
         ("https://example.org/a?b=1&utm_source=x", "example.org/a/?b=1"),
+        ("https://example.org/a?GCLID=1&fbclid=2&b=1&mc_cid=3&mc_eid=4&_ga=5&msclkid=6", "example.org/a/?b=1"),
+        ("https://example.org/a?page=2&gallery=1&id=3&ref=4&pk=5", "example.org/a/?page=2&gallery=1&id=3&ref=4&pk=5"),
         ("http://127.0.0.1:8080/our-work/article/x/", "127.0.0.1:8080/our-work/article/x/"),
         (
             "https://s3-eu-west-2.amazonaws.com/assets-hmicfrs.justiceinspectorates.gov.uk/uploads/a.pdf",
