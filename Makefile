@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check bench fuzz mutants lock clean
 
 demo: $(VENV)/run-ready
 	@$(BIN)/hmicfrs-monitor demo
@@ -23,6 +23,14 @@ check: $(VENV)/dev-ready
 
 bench: $(VENV)/dev-ready
 	$(BIN)/python -m benchmarks.cost
+	$(BIN)/python -m benchmarks.markups
+	$(BIN)/python -m benchmarks.hostile
+
+fuzz: $(VENV)/dev-ready
+	$(BIN)/python -m tests.fuzz.reader --minutes 5
+
+mutants: $(VENV)/dev-ready
+	$(BIN)/python -m tests.mutants
 
 lock: $(VENV)/dev-ready
 	$(COMPILE) pyproject.toml -o requirements.lock

@@ -21,6 +21,7 @@ from domain.check import Answer, Validators
 from scraper.body import ACCEPTED_CODING, read_up_to
 from scraper.connect import GuardedTransport
 from scraper.errors import FetchError
+from scraper.refusal import MOST_BYTES, refusal
 
 Conditions: TypeAlias = Mapping[bytes, bytes]
 
@@ -62,8 +63,8 @@ class Exchange:
     def get(self, url: httpx.URL, conditions: Conditions, most: int) -> Answer:
         """One answer of any status but those that ask for another try.
 
-        Its body is read where the status is 2xx, and up to `most + 1` bytes. Raises `TryLater` and `Broken`, which
-        are worth another try, and `FetchError`, which is not.
+        Its body is read where the status is 2xx, and up to `most + 1` bytes; of a refusal so much as tells its sort.
+        Raises `TryLater` and `Broken`, which are worth another try, and `FetchError`, which is not.
         """
         request = httpx.Request(
             "GET", url, headers={**self._headers, **conditions}, extensions={"timeout": self._timeout}
@@ -72,7 +73,7 @@ class Exchange:
             with closing(self._opened(url.scheme).handle_request(request)) as response:
                 if response.status_code in _TRY_LATER:
                     raise _busy(url, response, self._clock())
-                body = read_up_to(response, most) if response.is_success else b""
+                body = read_up_to(response, most) if response.is_success else _refused(response)
         except (httpx.NetworkError, httpx.TimeoutException, httpx.RemoteProtocolError, httpx.DecodingError) as error:
             raise Broken(f"{shown(url)}: {_reason(error)}") from error
         except httpx.RequestError as error:
@@ -129,6 +130,20 @@ def status_line(status: int) -> str:
     return f"{status} {httpx.codes.get_reason_phrase(status)}".strip()
 
 
+def answered(status: int, headers: Mapping[str, str], body: bytes) -> str:
+    """A status line, and what came with it where that is no page of the site's."""
+    sort = refusal(status, headers, body)
+    return status_line(status) + (f", with {sort}" if sort else "")
+
+
+def _refused(response: httpx.Response) -> bytes:
+    """The beginning of what comes with a status of 400 and above; none where it is not to be had: the status counts."""
+    try:
+        return read_up_to(response, MOST_BYTES) if response.is_error else b""
+    except httpx.RequestError:
+        return b""
+
+
 def _validators(answer: Answer) -> Validators:
     return Validators(answer.header("etag") or None, answer.header("last-modified") or None)
 
@@ -136,9 +151,8 @@ def _validators(answer: Answer) -> Validators:
 def _busy(url: httpx.URL, response: httpx.Response, now: datetime) -> TryLater:
     wait = _retry_after(response.headers.get("retry-after", ""), now)
     wish = "" if wait is None else f" and asks to come back after {now + timedelta(seconds=wait):%Y-%m-%d %H:%M} UTC"
-    error = TryLater(
-        f"{shown(url)}: the server answered {status_line(response.status_code)}{wish}", response.status_code
-    )
+    told = answered(response.status_code, dict(response.headers), _refused(response))
+    error = TryLater(f"{shown(url)}: the server answered {told}{wish}", response.status_code)
     error.wait = wait
     return error
 

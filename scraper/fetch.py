@@ -19,7 +19,7 @@ from stamina.instrumentation import set_on_retry_hooks
 from domain.address import canonical_address
 from domain.check import Answer, Validators
 from scraper.errors import FetchError
-from scraper.exchange import Conditions, Exchange, conditions, shown, status_line, user_agent, wait_before_retry
+from scraper.exchange import Conditions, Exchange, answered, conditions, shown, user_agent, wait_before_retry
 from scraper.pace import Pace
 from scraper.robots import MOST_BYTES, Robots, RobotsStore
 
@@ -104,7 +104,8 @@ class Fetcher:
         if answer.status == httpx.codes.NOT_MODIFIED and conditions_for(answer.url):
             return NotModified()
         if not httpx.codes.is_success(answer.status):
-            raise FetchError(f"{_place(answer)}: the server answered {status_line(answer.status)}", answer.status)
+            told = answered(answer.status, dict(answer.headers), answer.body)
+            raise FetchError(f"{_place(answer)}: the server answered {told}", answer.status)
         if len(answer.body) > self._settings.max_bytes:
             most = f"{self._settings.max_bytes:,} bytes"
             raise FetchError(f"{_place(answer)}: larger than the {most} of max_bytes in [scraper]", answer.status)

@@ -16,7 +16,7 @@ _WHEN = (
     r"(?:\s?[:–—-])?+(?:,?\s?\b(?:(?:on|at|by|the|about|over|an?|today|yesterday|ago|gmt|bst|utc|[ap]m"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:second|minute|hour|day|week|month|year)s?"
     r"|jan\w*+|feb\w*+|mar\w*+|apr\w*+|may|june?|july?|aug\w*+|sep\w*+|oct\w*+|nov\w*+|dec\w*+)\b"
-    r"|[0-9][0-9T:./+-]*+(?:st|nd|rd|th|Z|[ap]m)?\b))*+"
+    r"|[0-9](?:[0-9:./+-]|T(?=[0-9]))*+(?:st|nd|rd|th|Z|[ap]m)?\b))*+"
 )
 _CHECKED = r"(?:checked|updated?|reviewed|modified|changed|amended|refreshed)"
 _COUNT = r"\d[\d,.]*\s?[km]?"

@@ -84,12 +84,12 @@ def test_cookies_are_not_kept() -> None:
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (403, "403 Forbidden"),
+        (403, "403 Forbidden, with a block page"),
         (404, "404 Not Found"),
         (410, "410 Gone"),
-        (500, "500 Internal Server Error"),
+        (500, "500 Internal Server Error, with a block page"),
         (300, "300 Multiple Choices"),
-        (599, "599"),
+        (599, "599, with a block page"),
     ],
 )
 @respx.mock

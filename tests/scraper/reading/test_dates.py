@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.page import Precision, PublicationDate
-from scraper.dates import parse_date, parse_moment, parse_published, parse_tail, split_title
+from scraper.dates import is_published_label, parse_date, parse_moment, parse_published, parse_tail, split_title
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
@@ -102,6 +102,7 @@ def test_a_range_of_days_is_no_date(first: date, length: int, joint: str) -> Non
         "Post-inspection review 2015",
         "– 9 February 2024",
         "Operation Notarise – 9 February 24",
+        "In harm’s way – June 2015X",
     ],
 )
 def test_a_heading_without_a_publication_date_stays_whole(heading: str) -> None:
@@ -117,7 +118,10 @@ def test_a_heading_without_a_publication_date_stays_whole(heading: str) -> None:
         ("Dorset Police 12 April–23 April 2021 – 2021", "Dorset Police 12 April–23 April 2021", "2021"),
         ("Allegations between 1964 and 2012 – 2013", "Allegations between 1964 and 2012", "2013"),
         ("Update for quarter 4 – 9 March 2018", "Update for quarter 4", "2018-03-09"),
+        ("Update for Quarter 4 – 9 March 2018", "Update for Quarter 4", "2018-03-09"),
+        ("GWENT POLICE 12TH APRIL – June 2021", "GWENT POLICE 12TH APRIL", "2021-06"),
         ("In harm’s way – 30th June 2015", "In harm’s way", "2015-06-30"),
+        ("In harm’s way – 30 June 2015 .", "In harm’s way", "2015-06-30"),
     ],
 )
 def test_a_date_behind_a_range_a_year_or_a_number_is_one(heading: str, title: str, iso: str) -> None:
@@ -154,6 +158,42 @@ def test_a_date_set_apart_from_a_title_is_read_without_what_parts_them(tail: str
     assert parse_tail("In harm’s way", tail) == PublicationDate(2015)
 
 
+@pytest.mark.parametrize(
+    ("head", "tail", "iso"),
+    [
+        ("Child protection arrangements 2011", "–2013", None),
+        ("Allegations between 1964 and 2012 ", "2013", "2013"),
+        ("Allegations between 1964 and 2012", " – 2013", "2013"),
+        ("Dorset Police 12 –", "23 April 2021", None),
+        ("Operation 12X", " – 23 April 2021", "2021-04-23"),
+        ("In harm’s way", "2015X", None),
+    ],
+)
+def test_a_date_set_apart_from_its_title_is_none_where_both_are_a_range(head: str, tail: str, iso: str | None) -> None:
+    found = parse_tail(head, tail)
+    assert (found and found.iso) == iso
+
+
+@pytest.mark.parametrize(("spaces", "is_date"), [(65, True), (66, False)])
+def test_a_line_too_long_to_only_date_is_none(spaces: int, *, is_date: bool) -> None:
+    assert (parse_published("9 February 2024" + " " * spaces) is not None) == is_date
+
+
+@pytest.mark.parametrize(
+    ("line", "is_label"),
+    [
+        ("Published on:", True),
+        ("Date\n of publication", True),
+        ("First published", True),
+        ("Published on: 2015", False),
+        ("", False),
+        ("Publications", False),
+    ],
+)
+def test_a_line_that_announces_a_date_is_a_label(line: str, *, is_label: bool) -> None:
+    assert is_published_label(line) == is_label
+
+
 @given(DAYS, st.integers(-12, 14))
 def test_a_moment_is_the_day_that_it_was_in_london(day: date, hours: int) -> None:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
@@ -167,6 +207,18 @@ def test_a_moment_is_the_day_that_it_was_in_london(day: date, hours: int) -> Non
 def test_a_moment_just_before_midnight_utc_in_summer_is_the_next_day() -> None:
     assert parse_moment("2015-07-01T23:00:00Z", "") == PublicationDate(2015, 7, 2)
     assert parse_moment("2015-01-01T23:00:00+00:00", "") == PublicationDate(2015, 1, 1)
+
+
+def test_a_moment_without_a_zone_is_the_day_that_it_says() -> None:
+    assert parse_moment("2015-07-01T23:30", "") == PublicationDate(2015, 7, 1)
+
+
+@pytest.mark.parametrize("attribute", ["2015-07", "2015-07-01T10:00Z"])
+def test_a_moment_keeps_what_is_shown_and_else_its_own_text(attribute: str) -> None:
+    shown, bare = parse_moment(attribute, "July 2015"), parse_moment(attribute, "")
+    assert shown is not None
+    assert bare is not None
+    assert (shown.text, bare.text) == ("July 2015", attribute)
 
 
 @pytest.mark.parametrize(("attribute", "precision"), [("2015", Precision.YEAR), ("2015-07", Precision.MONTH)])

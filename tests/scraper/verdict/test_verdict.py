@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from domain.alert import one_line
 from domain.check import Good, Suspect
 from domain.page import Page
 from scraper.verdict import verdict
+from scraper.version import READER_VERSION
 from tests.scraper.verdict.setting import ANY_TITLE, MARKUPS, PAGES, URL, WATCH, answered, article, page
 
 TRUE = (PAGES / "2025-10-child-protection.html").read_text()
@@ -48,11 +50,33 @@ def test_the_page_is_read_at_the_address_that_gave_it() -> None:
     assert found.page.url == moved
 
 
+def test_a_good_answer_says_which_reader_read_it() -> None:
+    found = verdict(answered(TRUE), WATCH, None)
+    assert isinstance(found, Good)
+    assert found.reader == READER_VERSION
+
+
+def test_the_charset_of_the_header_holds_for_the_judgment_and_the_reading() -> None:
+    body = TRUE.encode("utf-16-le")
+    found = verdict(answered(body, content_type="text/html; charset=utf-16le"), WATCH, None)
+    assert isinstance(found, Good)
+    assert found.page == good(TRUE)
+    assert isinstance(verdict(answered(body), WATCH, None), Suspect)
+
+
 def test_a_page_without_the_expected_title_is_another_page() -> None:
     html = article("Fire and rescue services", "We inspect fire services.")
     told = "another page: its title is “Fire and rescue services”, without “Child abuse and child protection issues”"
     assert reason(html) == told
     assert isinstance(verdict(answered(html), ANY_TITLE, None), Good)
+
+
+def test_a_reason_quotes_a_title_up_to_a_length() -> None:
+    title = " ".join("a" * 61)
+    quoted = one_line(title, 120)
+    assert f"“{quoted}”" in reason(article(title, "We inspect fire services."))
+    told = verdict(answered(article(title, "We inspect fire services.")), ANY_TITLE, good(TRUE))
+    assert told == Suspect(f"another page: nothing of the last snapshot is on it, and its title is “{quoted}”")
 
 
 @pytest.mark.parametrize("expected", ["child ABUSE and   child-protection", "Child abuse", "issues"])
@@ -64,6 +88,10 @@ def test_a_title_alone_is_no_page() -> None:
     html = page("Child abuse and child protection issues", "Child abuse and child protection issues", "")
     html = html.replace("<ul></ul>", "<nav>" + "<a href='/'>Home of it all</a> " * 40 + "</nav>")
     assert reason(html) == "a page without content: it has neither sections nor reports"
+
+
+def test_a_page_without_a_title_says_so() -> None:
+    assert reason("<p>just words</p>" * 20).endswith("no title: no H1 and no heading that stands in for one")
 
 
 @pytest.mark.parametrize(
@@ -105,9 +133,29 @@ def test_a_fall_below_half_the_sections_is_a_collapse() -> None:
     assert reason(sized(9, 3), good(sized(9, 7))) == "collapse: 3 sections where the last snapshot had 7"
 
 
+def test_a_page_that_may_be_the_page_after_all_is_kept_with_the_doubt() -> None:
+    fallen, before = sized(2, 4), good(sized(9, 4))
+    told = "collapse: 2 reports where the last snapshot had 9"
+    assert verdict(answered(fallen), WATCH, before) == Suspect(told, good(fallen), READER_VERSION)
+
+
+@pytest.mark.parametrize("html", [page("Access denied", "Access denied"), article("Fire", "We inspect fire services.")])
+def test_what_is_no_page_of_ours_is_not_believed_however_often_it_comes(html: str) -> None:
+    for before in (None, good(TRUE)):
+        found = verdict(answered(html), WATCH, before)
+        assert isinstance(found, Suspect)
+        assert found.page is None
+
+
 def test_one_report_fewer_is_news_and_no_collapse() -> None:
     assert isinstance(verdict(answered(sized(0, 4)), WATCH, good(sized(1, 4))), Good)
     assert reason(sized(0, 4), good(sized(2, 4))) == "collapse: 0 reports where the last snapshot had 2"
+    nearly_all = replace(WATCH, least_share=0.97)
+    assert isinstance(verdict(answered(sized(1, 4)), nearly_all, good(sized(2, 4))), Good)
+
+
+def test_half_the_reports_are_no_collapse() -> None:
+    assert isinstance(verdict(answered(sized(4, 4)), WATCH, good(sized(8, 4))), Good)
 
 
 @pytest.mark.parametrize(("share", "is_good"), [(0.2, True), (0.34, False), (0.9, False), (0.0, True)])
