@@ -80,7 +80,9 @@ NAMES: dict[Kind, tuple[str, ...]] = {
         r"((oops|sorry|this|that|the|requested) )*page (cannot|cant|could not|couldnt) be found",
         r"((oops|sorry|this|that|the|requested) )*page (does not exist|doesnt exist|no longer exists|has been removed)",
         r"(error )?4(04|10)( (error|not found|gone))*|not found|nothing found",
-        r"((sorry|oops) )*(we (cant|cannot|couldnt|could not) find|the page you were looking for) .*",
+        # of the page, not of what an inspection "could not find"
+        r"((sorry|oops) )*we (cant|cannot|couldnt|could not) find ((the|that|this|your) page|what you)( .*)?",
+        r"((sorry|oops) )*the page you (were|are) looking for( .*)?",
     ),
     Kind.PLACEHOLDER: (
         # registrars and hosters, in place of a site that has lapsed

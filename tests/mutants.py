@@ -7,6 +7,7 @@ mutants each file's tests kill, and exits 1 where it is too small.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -21,6 +22,7 @@ _NOT_TESTED = 33
 
 def main() -> int:
     """Run mutmut and print a line for each file."""
+    shutil.rmtree(_MUTANTS, ignore_errors=True)  # it would believe results of tests that have changed since
     mutmut = Path(sys.executable).with_name("mutmut")
     ran = subprocess.run([mutmut, "run"], cwd=_ROOT, check=False)
     if ran.returncode:

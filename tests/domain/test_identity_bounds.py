@@ -53,6 +53,30 @@ def test_of_reports_at_one_address_those_of_one_title_belong_together() -> None:
     assert match_reports([first, second], others).pairs == ((first, others[0]), (second, others[1]))
 
 
+@pytest.mark.parametrize(
+    ("area", "other", "same"),
+    [
+        ("Norfolk", "Norfolk Constabulary", True),
+        (None, "Norfolk", True),
+        ("Norfolk", None, True),
+        (None, None, True),
+        ("Norfolk", "Essex", False),
+        ("Norfolk Police", "Essex Police", False),
+        ("Metropolitan Service", "Essex Service", False),
+    ],
+)
+def test_at_an_address_that_several_share_the_area_decides_too(
+    area: str | None, other: str | None, *, same: bool
+) -> None:
+    url = "https://police.example/all/"
+    one = replace(report("a", title="First look", url=url, text="Words of one sort."), area=area)
+    beside = replace(report("b", title="Another", url=url, text="Quite different."), area="Cumbria")
+    later = replace(report("c", title="Follow up", url=url, text="Words of one sort again."), area=other)
+    assert ((one, later) in match_reports([one, beside], [later]).pairs) is same
+    assert ((later, one) in match_reports([later], [one, beside]).pairs) is same
+    assert match_reports([one], [later]).pairs == ((one, later),)
+
+
 def test_a_section_of_one_title_is_the_same_elsewhere_whatever_it_says() -> None:
     one, other = section("A", "Same", text="all of this"), section("B", "Same", text="nothing like it")
     assert match_sections([one], [other]).pairs == ((one, other),)

@@ -83,6 +83,8 @@ CASES = [
     Case("soft 404 in other words", Kind.NOT_FOUND, page("HMICFRS", "Sorry, this page does not exist")),
     Case("soft 404 by WordPress", Kind.NOT_FOUND, page("Hm", "Hm", FRAME * 60, body='class="home error404 wide"')),
     Case("soft 404 by text", Kind.NOT_FOUND, page("HMICFRS", "Hm", "The page you are looking for could be elsewhere.")),
+    Case("soft 404 that looked", Kind.NOT_FOUND, page("HMICFRS", "Sorry, we can’t find that page", words=500)),
+    Case("soft 404 that was looked for", Kind.NOT_FOUND, page("Hm", "The page you were looking for has gone")),
     Case("404", Kind.NOT_FOUND, page("HMICFRS", "404")),
     Case("parked", Kind.PLACEHOLDER, page("police.example", "This domain is for sale")),
     Case("parked, by text", Kind.PLACEHOLDER, page("police.example", "police.example", "This domain may be for sale!")),
@@ -117,6 +119,7 @@ def test_there_is_a_case_for_every_kind_that_has_rules() -> None:
         ("Blocked drains and closed roads", "We’ll be back soon. Service unavailable. Sign in to your account."),
         ("Police response to unusual traffic", "There was unusual traffic from your road. Coming soon."),
         ("Back to work", "Incapsula incident ID, Reference #18.6d3c1702, your support ID is 12."),
+        ("We could not find missing children", "We could not find that page of the file. Not found."),
         ("Security checks at ports", "The security check took just a moment. Attention required."),
     ],
 )
