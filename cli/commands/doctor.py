@@ -35,7 +35,7 @@ class Finding:
 @json_option
 @pass_context
 def doctor(context: Context, as_json: bool) -> int:
-    """Test settings, database, mail server and each page, one line each; changes nothing, sends nothing."""
+    """Test settings, database, mail server and each page, one line each; stores no check and sends nothing."""
     findings = []
     for finding in _trials(context):
         findings.append(finding)
