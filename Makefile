@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: demo test check bench fuzz mutants lock clean
+.PHONY: demo test check bench fuzz mutants screenshots lock clean
 
 demo: $(VENV)/run-ready
 	@$(BIN)/hmicfrs-monitor demo
@@ -32,10 +32,14 @@ fuzz: $(VENV)/dev-ready
 mutants: $(VENV)/dev-ready
 	$(BIN)/python -m tests.mutants
 
+screenshots: $(VENV)/screenshots-ready
+	$(BIN)/python -m tests.notifier.screenshots
+
 lock: $(VENV)/dev-ready
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group build -o requirements-build.lock
+	$(COMPILE) --group screenshots -c requirements-dev.lock -o requirements-screenshots.lock
 
 clean:
 	rm -rf $(VENV)
@@ -52,4 +56,8 @@ $(VENV)/run-ready: requirements.lock requirements-build.lock pyproject.toml
 
 $(VENV)/dev-ready: $(VENV)/run-ready requirements-dev.lock
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/screenshots-ready: $(VENV)/dev-ready requirements-screenshots.lock
+	@$(PIP) install --require-hashes -r requirements-screenshots.lock
 	@touch $@

@@ -1,4 +1,4 @@
-"""The JSON documents of contract: domain values to plain ones. Keys may be added, never changed or dropped."""
+"""The JSON documents of the contract: what the domain's own documents do not have, and how they are written out."""
 
 from __future__ import annotations
 
@@ -7,84 +7,16 @@ from typing import Any
 
 import msgspec
 
-from cli.moments import utc_text
 from domain.alert import Alert
-from domain.change import Change, FieldChange, RecordedChange
 from domain.check import Check, Snapshot, Standing
-from domain.page import Page, Report, Section
+from domain.document import report, utc_text
+from domain.recipient import Subscriber
 from domain.report_listing import ListedReport
 
 
 def print_json(document: dict[str, Any]) -> None:
     """Write one JSON document, and nothing else, to standard output."""
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
-
-
-def page(value: Page) -> dict[str, Any]:
-    """A page, as `parse` and `show` give it."""
-    return {
-        "url": value.url,
-        "title": value.title,
-        "topics": [{"title": topic.title, "url": topic.url} for topic in value.topics],
-        "sections": [section(entry) for entry in value.sections],
-        "reports": [report(entry) for entry in value.reports],
-        "related": [{"title": entry.title, "url": entry.url} for entry in value.related],
-        "contacts": [{"kind": contact.kind, "value": contact.value} for contact in value.contacts],
-    }
-
-
-def section(value: Section) -> dict[str, Any]:
-    """A section of a page."""
-    return {
-        "key": value.key,
-        "level": value.level,
-        "path": value.path,
-        "title": value.title,
-        "text": value.text,
-        "links": [{"text": link.text, "url": link.url} for link in value.links],
-    }
-
-
-def report(value: Report) -> dict[str, Any]:
-    """A report of a page; `published` is cut to its precision."""
-    published = value.published
-    return {
-        "key": value.key,
-        "title": value.title,
-        "url": value.url,
-        "published": published.iso if published else None,
-        "published_precision": published.precision if published else None,
-        "published_text": published.text if published else None,
-        "programme": value.programme,
-        "kind": value.kind,
-        "recommendations": value.recommendations,
-        "causes_of_concern": value.causes_of_concern,
-        "area": value.area,
-        "section": value.section,
-        "text": value.text,
-    }
-
-
-def change(value: RecordedChange) -> dict[str, Any]:
-    """A change; `text` has null on both sides where the text did not change."""
-    found: Change = value.change
-    return {
-        "id": value.id,
-        "watch": value.watch,
-        "kind": found.kind,
-        "key": found.key,
-        "title": found.title,
-        "section": found.section,
-        "quiet": found.quiet,
-        "fields": {name: _sides(sides) for name, sides in found.fields.items()},
-        "text": _sides(found.text or FieldChange(None, None)),
-        "last_seen_before": utc_text(value.bounds.last_seen_before),
-        "first_seen_after": utc_text(value.bounds.first_seen_after),
-        "first_seen": utc_text(found.first_seen),
-        "same_because": found.same_because,
-        "from_snapshot": value.from_snapshot,
-        "to_snapshot": value.to_snapshot,
-    }
 
 
 def snapshot(value: Snapshot) -> dict[str, Any]:
@@ -130,10 +62,12 @@ def alert(value: Alert) -> dict[str, Any]:
     """An alert of the outbox."""
     return {
         "id": value.id,
-        "watch": value.watch,
+        "watch": value.watches[0] if len(value.watches) == 1 else None,
+        "watches": value.watches,
         "kind": value.kind,
         "recipient": value.recipient.address,
         "channel": value.recipient.channel,
+        "cadence": value.cadence,
         "state": value.state,
         "attempts": value.attempts,
         "next_attempt_at": utc_text(value.next_attempt_at),
@@ -141,6 +75,29 @@ def alert(value: Alert) -> dict[str, Any]:
         "subject": value.subject,
         "message_id": value.message_id,
         "created_at": utc_text(value.created_at),
+        "due_at": utc_text(value.due_at),
+    }
+
+
+def subscriber(value: Subscriber) -> dict[str, Any]:
+    """A recipient as `recipients` gives it; a `token` stands for it in an address to leave by."""
+    asked = value.subscription
+    return {
+        "id": value.id,
+        "recipient": asked.recipient.address,
+        "channel": asked.recipient.channel,
+        "role": asked.role,
+        "when": asked.cadence,
+        "watches": asked.wants.watches,
+        "kinds": asked.wants.kinds,
+        "programmes": asked.wants.programmes,
+        "areas": asked.wants.areas,
+        "words": asked.wants.words,
+        "origin": value.origin,
+        "paused": value.paused,
+        "added_at": utc_text(value.added_at),
+        "left_at": utc_text(value.left_at),
+        "token": value.token,
     }
 
 
@@ -154,7 +111,3 @@ def standing(value: Standing, *, late: bool) -> dict[str, Any]:
         "late": late,
         "consecutive_failures": value.trouble.failures if value.trouble else 0,
     }
-
-
-def _sides(value: FieldChange) -> dict[str, Any]:
-    return {"before": value.before, "after": value.after}

@@ -34,6 +34,7 @@ COMMANDS = {
     "reports": "The reports listed, with their first and last sighting.",
     "replay": "Read every stored page again, and show what the history would be.",
     "alerts": "The outbox: what was sent, what is pending, what failed.",
+    "recipients": "Who is told, of what, and when.",
     "deliver": "Send the alerts that are undelivered.",
     "status": "Is all well? Last good checks, lateness, undelivered alerts.",
     "doctor": "Test settings, database, mail server and page, one line each.",
@@ -52,6 +53,11 @@ class Context:
         self.verbose = verbose
         self.quiet = quiet
         self._config = config
+        self._allowed: tuple[str, ...] = ()
+
+    def allow_only(self, recipients: tuple[str, ...]) -> None:
+        """Let a flag override the recipients to whom alone anything is sent; () leaves the settings as they are."""
+        self._allowed = recipients
 
     @property
     def config(self) -> Path | None:
@@ -65,7 +71,8 @@ class Context:
         """The settings, read once. Raises CommandError with every fault."""
         from cli.settings import load_settings
 
-        return load_settings(self.config)
+        settings = load_settings(self.config)
+        return settings.allowing_only(self._allowed) if self._allowed else settings
 
 
 class LazyCommands(click.Group):

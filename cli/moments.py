@@ -54,11 +54,6 @@ def _edge(day: date, zone: ZoneInfo, *, end: bool) -> datetime:
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
-def utc_text(moment: datetime | None) -> str | None:
-    """For JSON: ISO 8601 in UTC, to the second, with a Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
-
-
 def short(moment: datetime | None, zone: ZoneInfo) -> str:
     """For tables: "2024-02-09 10:00 GMT"; a dash for None."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z") if moment else "–"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from cli.terminal import console, plain
-from domain.alert import changes_subject
 from domain.change import Change, RecordedChange
 from domain.check import Outcome, Stored
 from domain.compare import loud
+from domain.subject import changes_subject
 
 
 def check_lines(result: Stored) -> Iterator[str]:

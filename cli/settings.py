@@ -6,16 +6,16 @@ Flags override the environment, which overrides the file, which overrides the de
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
 from cli.errors import CommandError
-from cli.sources import CONFIG_VARIABLE, PREFIX, read_document, settings_file, variable
+from cli.reading import Reading
+from cli.sources import read_document, settings_file
 from cli.validation import faults_of
 from domain.address import canonical_address
 from domain.watch import Watch
@@ -27,8 +27,8 @@ MISSION_TITLE = "child abuse and child protection issues"
 Positive: TypeAlias = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative: TypeAlias = Annotated[float, msgspec.Meta(ge=0)]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
+Day: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1)]
-S = TypeVar("S", bound=msgspec.Struct)
 
 
 class ScraperSettings(msgspec.Struct, frozen=True):
@@ -51,7 +51,12 @@ class StorageSettings(msgspec.Struct, frozen=True):
 
 
 class MailSettings(msgspec.Struct, frozen=True, rename={"sender": "from"}):
-    """How mail is sent; without a `host` it goes into a Maildir beside the database."""
+    """How mail is sent; without a `host` it goes into a Maildir beside the database.
+
+    `to` is None where it is left out, which is a mistake beside a host: recipients may all be in the database, but that
+    is to be said. `allow_only`, where not empty, are all the recipients that anything is sent to. `unsubscribe` are
+    addresses to leave by, in which {token} and {recipient} stand for who leaves.
+    """
 
     host: Text | None = None
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
@@ -60,8 +65,48 @@ class MailSettings(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     password: Text | None = None
     password_file: Text | None = None
     sender: Text = "HMICFRS monitor <hmicfrs-monitor@localhost>"
-    to: tuple[Text, ...] = ()
+    to: tuple[Text, ...] | None = None
     admin: tuple[Text, ...] = ()
+    allow_only: tuple[Text, ...] = ()
+    unsubscribe: tuple[Text, ...] = ()
+    dkim_domain: Text | None = None
+    dkim_selector: Text | None = None
+    dkim_key_file: Text | None = None
+
+
+class AlertSettings(msgspec.Struct, frozen=True):
+    """When alerts are tried again and given up, when digests are due, and what messages say of the installation."""
+
+    first_retry_seconds: Positive = 60.0
+    longest_retry_seconds: Positive = 21_600.0
+    give_up_after_days: Positive = 7.0
+    digest_at: Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "08:30"
+    digest_day: Day = "monday"
+    admin_after_failures: Count = 3
+    installation: Text | None = None
+    dashboard: Text | None = None
+
+
+class RecipientSettings(msgspec.Struct, frozen=True):
+    """Somebody to be told, with what they want; every list that is empty stands for everything.
+
+    `channel` is None for mail. Others than mail need a `name`, under which alerts know them; what `address` and
+    `secret` say may stand in files instead.
+    """
+
+    address: Text | None = None
+    address_file: Text | None = None
+    name: Text | None = None
+    channel: Text | None = None
+    secret: Text | None = None
+    secret_file: Text | None = None
+    admin: bool = False
+    when: Literal["immediately", "daily", "weekly"] = "immediately"
+    watches: tuple[Text, ...] = ()
+    kinds: tuple[Text, ...] = ()
+    programmes: tuple[Text, ...] = ()
+    areas: tuple[Text, ...] = ()
+    words: tuple[Text, ...] = ()
 
 
 class ScheduleSettings(msgspec.Struct, frozen=True):
@@ -95,13 +140,19 @@ class Settings:
     scraper: ScraperSettings
     storage: StorageSettings
     mail: MailSettings
+    alerts: AlertSettings
     schedules: ScheduleSettings
     watches: tuple[WatchSettings, ...]
+    recipients: tuple[RecipientSettings, ...]
     source: Path | None
+
+    def allowing_only(self, recipients: tuple[str, ...]) -> Settings:
+        """The same, with nothing sent but to these recipients."""
+        return replace(self, mail=msgspec.structs.replace(self.mail, allow_only=recipients))
 
 
 DEFAULT_WATCH = WatchSettings(name=MISSION_NAME, url=MISSION_URL)
-TABLES = ("scraper", "storage", "mail", "schedules", "watch")
+TABLES = ("scraper", "storage", "mail", "alerts", "schedules", "watch", "recipient")
 
 
 def load_settings(config: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -113,13 +164,15 @@ def load_settings(config: Path | None, environment: Mapping[str, str] | None = N
     environment = os.environ if environment is None else environment
     source = settings_file(config, environment)
     document = read_document(source)
-    reading = _Reading(str(source) if source else "settings", environment)
+    reading = Reading(str(source) if source else "settings", environment)
     settings = Settings(
         scraper=reading.table("scraper", ScraperSettings, document),
         storage=reading.table("storage", StorageSettings, document),
         mail=reading.table("mail", MailSettings, document),
+        alerts=reading.table("alerts", AlertSettings, document),
         schedules=reading.table("schedules", ScheduleSettings, document),
-        watches=reading.watches(document),
+        watches=reading.tables("watch", WatchSettings, document) or (DEFAULT_WATCH,),
+        recipients=reading.tables("recipient", RecipientSettings, document),
         source=source,
     )
     reading.unknown(document, TABLES)
@@ -128,85 +181,3 @@ def load_settings(config: Path | None, environment: Mapping[str, str] | None = N
     if faults:
         raise CommandError("\n".join(faults))
     return settings
-
-
-class _Reading:
-    """One reading of all sources: converts each field by itself, so that no fault hides another."""
-
-    def __init__(self, where: str, environment: Mapping[str, str]) -> None:
-        self.where = where
-        self.faults: list[str] = []
-        self._environment = environment
-        self._variables = {CONFIG_VARIABLE}
-
-    def table(self, name: str, struct: type[S], document: Mapping[str, Any]) -> S:
-        """A table of the file, with what the environment overrides; faulty fields keep their defaults."""
-        written = self._mapping(name, document.get(name, {}))
-        self.unknown(written, [field.encode_name for field in msgspec.structs.fields(struct)], name)
-        values: dict[str, Any] = {}
-        for field in msgspec.structs.fields(struct):
-            key, override = field.encode_name, variable(name, field.encode_name)
-            self._variables.add(override)
-            if override in self._environment:
-                given = self._environment[override]
-                listed = [part.strip() for part in given.split(",") if part.strip()]
-                value: Any = listed if isinstance(field.default, tuple) else given
-                self._convert(values, field, value, f"${override}", strict=False)
-            elif key in written:
-                self._convert(values, field, written[key], f"{self.where}: {name}.{key}", strict=True)
-        return struct(**values)
-
-    def watches(self, document: Mapping[str, Any]) -> tuple[WatchSettings, ...]:
-        """The watches of the file, the mission's one page where it has none."""
-        written = document.get("watch", [])
-        if not isinstance(written, list):
-            self.faults.append(f"{self.where}: watch: write it as [[watch]], once for each page")
-            return (DEFAULT_WATCH,)
-        watches = []
-        for number, table in enumerate(written, 1):
-            place = f"watch {number}"
-            entries = self._mapping(place, table)
-            self.unknown(entries, [field.encode_name for field in msgspec.structs.fields(WatchSettings)], place)
-            values: dict[str, Any] = {}
-            for field in msgspec.structs.fields(WatchSettings):
-                if field.encode_name in entries:
-                    place_of_field = f"{self.where}: {place}: {field.encode_name}"
-                    self._convert(values, field, entries[field.encode_name], place_of_field, strict=True)
-                elif field.required:
-                    self.faults.append(f"{self.where}: {place}: {field.encode_name} is missing")
-            if {"name", "url"} <= values.keys():
-                watches.append(WatchSettings(**values))
-        return tuple(watches) or (DEFAULT_WATCH,)
-
-    def unknown(self, written: Iterable[str], known: Iterable[str], table: str | None = None) -> None:
-        """Note the keys that no setting has, with the one that was likely meant."""
-        known = list(known)
-        for key in written:
-            if key not in known:
-                place = f"{self.where}: {table}.{key}" if table else f"{self.where}: {key}"
-                self.faults.append(f"{place}: no such setting{_likely(key, known)}")
-
-    def unknown_variables(self) -> None:
-        """Note the environment variables that begin like ours and override nothing."""
-        for name in sorted(self._environment):
-            if name.startswith(PREFIX) and name not in self._variables:
-                self.faults.append(f"${name}: no such setting{_likely(name, self._variables)}")
-
-    def _mapping(self, name: str, table: object) -> dict[str, Any]:
-        if isinstance(table, dict):
-            return table
-        self.faults.append(f"{self.where}: {name}: must be a table")
-        return {}
-
-    def _convert(
-        self, values: dict[str, Any], field: msgspec.structs.FieldInfo, value: object, place: str, *, strict: bool
-    ) -> None:
-        try:
-            values[field.name] = msgspec.convert(value, field.type, strict=strict)
-        except msgspec.ValidationError as error:
-            self.faults.append(f"{place}: {error}")
-
-
-def _likely(key: str, known: Iterable[str]) -> str:
-    matches = get_close_matches(key, list(known), 1)
-    return f"; did you mean {matches[0]}?" if matches else ""

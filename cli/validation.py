@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cli.subscriptions import recipient_faults
+from notifier.channels import BY_ADDRESS
 from schedules.cron import BadSchedule, parse_schedule
 
 if TYPE_CHECKING:
-    from cli.settings import MailSettings, Settings, WatchSettings
+    from cli.settings import Settings, WatchSettings
 
-LOCAL_READER = "reader@localhost"
-"""Whom a mail in the Maildir is addressed to where no recipient is set."""
+LONGEST_WAY_OUT = 300
+"""Of an address to leave by, in characters: two of them fit into one line of a header."""
 
 
 def faults_of(settings: Settings) -> Iterator[str]:
@@ -26,7 +28,9 @@ def faults_of(settings: Settings) -> Iterator[str]:
         yield f'schedules.timezone: {settings.schedules.timezone!r} is no time zone; write it like "Europe/London"'
     if settings.storage.url is not None and not settings.storage.url.startswith("sqlite:///"):
         yield f"storage.url: {settings.storage.url!r} does not begin with sqlite:/// and a file"
-    yield from _mail_faults(settings.mail)
+    yield from _mail_faults(settings)
+    yield from _alert_faults(settings)
+    yield from recipient_faults(settings)
     names = Counter(watch.name for watch in settings.watches)
     yield from (f"watch {name}: the name stands {count} times" for name, count in names.items() if count > 1)
     for watch in settings.watches:
@@ -56,24 +60,50 @@ def address_fault(url: str) -> str | None:
     return None
 
 
-def _mail_faults(mail: MailSettings) -> Iterator[str]:
-    if mail.host and not mail.to:
-        yield 'mail.to: names nobody; write it like ["team@example.org"]'
+def _mail_faults(settings: Settings) -> Iterator[str]:
+    mail = settings.mail
+    if mail.host and mail.to is None and not any(not one.admin for one in settings.recipients):
+        yield 'mail.to: names nobody; write it like ["team@example.org"], or [] where `recipients add` names them'
     if mail.password and mail.password_file:
         yield "mail.password: stands beside mail.password_file; keep one of them"
     if (mail.password or mail.password_file) and not mail.username:
         yield "mail.username: is missing beside a password"
     if mail.username and mail.security == "none" and mail.host not in {None, "localhost", "127.0.0.1", "::1"}:
         yield 'mail.security: "none" would send the password in the clear; use "starttls" or "tls"'
-    addresses = [("to", address) for address in mail.to] + [("admin", address) for address in mail.admin]
+    keys = ("dkim_domain", "dkim_selector", "dkim_key_file")
+    missing = [key for key in keys if not getattr(mail, key)]
+    if len(missing) < len(keys):
+        yield from (f"mail.{key}: is missing; the three dkim settings belong together" for key in missing)
+    for address in mail.unsubscribe:
+        if not address.startswith(("https://", "mailto:")) or len(address) > LONGEST_WAY_OUT:
+            yield f"mail.unsubscribe: {address!r} is no short address that begins with https:// or mailto:"
+    yield from (f"{place}: {fault}" for place, fault in _address_faults(settings))
+
+
+def _address_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    mail = settings.mail
+    addresses = [("mail.to", address) for address in mail.to or ()]
+    addresses += [("mail.admin", address) for address in mail.admin]
     if mail.host:
-        addresses.append(("from", mail.sender))
-    for key, address in addresses:
-        if fault := _mail_address_fault(address):
-            yield f"mail.{key}: {fault}"
+        addresses.append(("mail.from", mail.sender))
+    for one in settings.recipients:
+        if one.address and (one.channel is None or one.channel in BY_ADDRESS):
+            addresses.append((f"recipient {one.address}: address", one.address))
+    for place, address in addresses:
+        if fault := mail_address_fault(address):
+            yield place, fault
 
 
-def _mail_address_fault(address: str) -> str | None:
+def _alert_faults(settings: Settings) -> Iterator[str]:
+    alerts = settings.alerts
+    if alerts.longest_retry_seconds < alerts.first_retry_seconds:
+        yield "alerts.longest_retry_seconds: is less than alerts.first_retry_seconds"
+    if alerts.dashboard and (fault := address_fault(alerts.dashboard)):
+        yield f"alerts.dashboard: {fault}"
+
+
+def mail_address_fault(address: str) -> str | None:
+    """What is wrong with a mail address, perhaps with a name before it; None for nothing."""
     if "\n" in address or "\r" in address:
         return f"{address!r} has a line break"
     from email_validator import EmailNotValidError, validate_email  # 70 ms, and only mail users need it

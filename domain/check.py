@@ -159,13 +159,17 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a watch stands before its next check; `snapshot` is None before the first good one, `trouble` when well."""
+    """How a watch stands before its next check; `snapshot` is None before the first good one, `trouble` when well.
+
+    `trouble_told_at` is when the administrator was last told of trouble with it, this or an earlier one.
+    """
 
     watch: str
     snapshot: Snapshot | None
     last_check: Check | None
     last_good: datetime | None
     trouble: Trouble | None
+    trouble_told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from domain.alert import ChangesFound, Letter, TroubleFound, TroubleOver, is_newly_listed
+from domain.alert import (
+    ChangesFound,
+    Letter,
+    PageChanges,
+    Stuck,
+    Trial,
+    TroubleFound,
+    TroubleOver,
+    Undelivered,
+    WatchLate,
+)
 from domain.change import ChangeKind, RecordedChange
 from domain.check import Outcome
 from domain.page import Report
+from domain.recipient import Cadence
+from domain.subject import is_newly_listed
 from notifier.facts import Fact, facts, what_happened
+from notifier.sender import Sender
 from notifier.worddiff import Piece, excerpt, word_diff
-from notifier.wording import ADDRESS_LENGTH, counted, followable, inline, joined, moment, sentence_case, visible
+from notifier.wording import (
+    ADDRESS_LENGTH,
+    asked_for,
+    counted,
+    followable,
+    inline,
+    joined,
+    moment,
+    sentence_case,
+    visible,
+)
 
 MOST_CHANGES = 100
 """How many changes one letter tells in full; a page that changed more has changed as a whole."""
@@ -35,13 +59,7 @@ _LISTED_AGAIN = ("report is listed again", "reports are listed again")
 _NEWLY_LISTED = ("older report is newly listed", "older reports are newly listed")
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who writes: `address` as "Name <address>", the program's version, and the installation's name if it has one."""
-
-    address: str
-    version: str
-    host: str | None
+_HOW_OFTEN = {Cadence.IMMEDIATELY: "at once", Cadence.DAILY: "once a day", Cadence.WEEKLY: "once a week"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,77 +75,68 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a letter says of one page. `heading` names it where there are several; `facts` stand below the entries."""
+
+    heading: str | None
+    entries: tuple[Entry, ...]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What a letter says, from the first line to the last. Its text is fit to be shown, except that of `words`."""
 
     opening: str
     facts: tuple[Fact, ...]
     notes: tuple[str, ...]
-    entries: tuple[Entry, ...]
-    page: Fact
-    footer: tuple[str, ...]
+    parts: tuple[Part, ...]
+    links: tuple[Fact, ...]
+    footer: tuple[Fact, ...]
 
 
 def content(letter: Letter, sender: Sender, zone: ZoneInfo) -> Content:
     """What the letter has to say, with times in the zone."""
-    watch = inline(letter.alert.watch)
-    page = Fact("The page", inline(letter.page_url, ADDRESS_LENGTH), url=followable(letter.page_url))
     match letter.news:
         case ChangesFound() as news:
-            return _changes(news, watch, page, sender, zone)
+            return _changes(news, letter, sender, zone)
         case TroubleFound() as news:
-            return _trouble(news, watch, page, sender, zone)
-        case TroubleOver(since=since, seen_at=seen_at):
-            return Content(
-                opening=f"The page of the watch “{watch}” is well again.",
-                facts=(Fact("Trouble since", moment(since, zone)), Fact("Well again", moment(seen_at, zone))),
-                notes=("It is being checked as before, and readers are told of what changed. There is nothing to do.",),
-                entries=(),
-                page=page,
-                footer=_footer(sender, f"you are an administrator of the watch “{watch}”"),
-            )
+            told = _trouble(news, zone)
+        case TroubleOver(watch=watch, since=since, seen_at=seen_at) as news:
+            opening = f"The page of the watch “{inline(watch)}” is well again."
+            when = Fact("Trouble since", moment(since, zone)), Fact("Well again", moment(seen_at, zone))
+            told = opening, when, ("It is being checked as before, and readers are told of what changed.",)
+        case Undelivered() as news:
+            told = _undelivered(news, zone)
+        case WatchLate() as news:
+            told = _late(news, zone)
+        case Trial() as news:
+            told = _trial(news, letter, zone)
         case _ as unreachable:
             assert_never(unreachable)
+    opening, found, notes = told
+    page = (_page(news.page_url),) if isinstance(news, TroubleFound | TroubleOver | WatchLate) else ()
+    return Content(opening, found, notes, (), (*page, *_dashboard(sender)), _footer(letter, sender, _role(letter)))
 
 
-def _changes(news: ChangesFound, watch: str, page: Fact, sender: Sender, zone: ZoneInfo) -> Content:
-    told = sorted(news.changes, key=lambda one: one.change.kind is not ChangeKind.REPORT_ADDED)
-    notes = []
-    if len(told) > MOST_CHANGES:
-        more = len(told) - MOST_CHANGES
-        notes.append(f"{more} further changes are not told here. To see them all: {_command('history', watch)}")
-    return Content(
-        opening=_opening(news.page_title, told),
-        facts=(),
-        notes=tuple(notes),
-        entries=tuple(_entry(change, zone) for change in told[:MOST_CHANGES]),
-        page=page,
-        footer=_footer(sender, f"your address is on the list of readers of the watch “{watch}”"),
-    )
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A change for a cache: equal where all of it is. Its fields are a mapping, which has no hash."""
+
+    recorded: RecordedChange
+
+    def __hash__(self) -> int:
+        return hash((self.recorded.id, self.recorded.change.kind, self.recorded.change.title))
 
 
-def _opening(page_title: str, told: Sequence[RecordedChange]) -> str:
-    """The first line: how many of which changes, in plain English."""
-    counts: dict[tuple[str, str], int] = {}
-    for recorded in told:
-        words = _counted_as(recorded)
-        if words:
-            counts[words] = counts.get(words, 0) + 1
-    parts = [counted(count, *words) for words, count in counts.items()]
-    if any(recorded.change.kind is ChangeKind.PAGE_CHANGED for recorded in told):
-        parts.append("the title, topics or contacts were edited")
-    return f"{sentence_case(joined(parts))} on the HMICFRS page “{inline(page_title)}”."
+def entry(recorded: RecordedChange, zone: ZoneInfo) -> Entry:
+    """One change as every channel tells it, with times in the zone; what many are told is worked out once."""
+    return _entry(_Key(recorded), zone)
 
 
-def _counted_as(recorded: RecordedChange) -> tuple[str, str] | None:
-    change = recorded.change
-    if change.first_seen:
-        return _LISTED_AGAIN
-    return _NEWLY_LISTED if is_newly_listed(change, recorded.bounds.first_seen_after) else _COUNTED.get(change.kind)
-
-
-def _entry(recorded: RecordedChange, zone: ZoneInfo) -> Entry:
-    change = recorded.change
+@lru_cache(maxsize=128)
+def _entry(key: _Key, zone: ZoneInfo) -> Entry:
+    recorded, change = key.recorded, key.recorded.change
     words: tuple[Piece, ...] = ()
     cut = False
     if change.text and isinstance(change.text.before, str) and isinstance(change.text.after, str):
@@ -143,38 +152,148 @@ def _entry(recorded: RecordedChange, zone: ZoneInfo) -> Entry:
     )
 
 
-def _trouble(news: TroubleFound, watch: str, page: Fact, sender: Sender, zone: ZoneInfo) -> Content:
+_Told = tuple[str, tuple[Fact, ...], tuple[str, ...]]  # the first line, facts and notes
+
+
+def _changes(news: ChangesFound, letter: Letter, sender: Sender, zone: ZoneInfo) -> Content:
+    left, notes, parts = MOST_CHANGES, [], []
+    for page in news.pages:
+        told = _new_reports_first(page)[:left]
+        left -= len(told)
+        if len(told) < len(page.changes):
+            more = counted(len(page.changes) - len(told), "further change is", "further changes are")
+            see = _command("history", page.watch)
+            notes.append(f"{sentence_case(more)} not told here. To see them all: {see}")
+        entries = tuple(entry(change, zone) for change in told)
+        heading = f"On the page “{inline(page.title)}”" if len(news.pages) > 1 else None
+        parts.append(Part(heading, entries, (_page(page.url), _last_good(page.last_good, zone))))
+    why = asked_for(letter.alert.wants)
+    how_often = _HOW_OFTEN[letter.alert.cadence]
+    footer = _footer(letter, sender, f"{_name(letter)} is told {how_often} of {why}")
+    return Content(_opening(news), (), tuple(notes), tuple(parts), _dashboard(sender), footer)
+
+
+def _new_reports_first(page: PageChanges) -> list[RecordedChange]:
+    return sorted(page.changes, key=lambda one: one.change.kind is not ChangeKind.REPORT_ADDED)
+
+
+def _opening(news: ChangesFound) -> str:
+    """The first line: how many of which changes, in plain English."""
+    told = [change for page in news.pages for change in _new_reports_first(page)]
+    counts: dict[tuple[str, str], int] = {}
+    for recorded in told:
+        words = _counted_as(recorded)
+        if words:
+            counts[words] = counts.get(words, 0) + 1
+    parts = [counted(count, *words) for words, count in counts.items()]
+    if any(recorded.change.kind is ChangeKind.PAGE_CHANGED for recorded in told):
+        parts.append("the title, topics or contacts were edited")
+    where = f"the HMICFRS page “{inline(news.pages[0].title)}”"
+    if len(news.pages) > 1:
+        where = counted(len(news.pages), "HMICFRS page", "HMICFRS pages")
+    return f"{sentence_case(joined(parts))} on {where}."
+
+
+def _counted_as(recorded: RecordedChange) -> tuple[str, str] | None:
+    change = recorded.change
+    if change.first_seen:
+        return _LISTED_AGAIN
+    return _NEWLY_LISTED if is_newly_listed(change, recorded.bounds.first_seen_after) else _COUNTED.get(change.kind)
+
+
+def _trouble(news: TroubleFound, zone: ZoneInfo) -> _Told:
+    watch = inline(news.watch)
     if news.outcome == Outcome.SUSPECT:
         opening = f"An answer came for the watch “{watch}”, but it does not look like the page, so it was not accepted."
     else:
-        opening = f"The page of the watch “{watch}” cannot be had."
-    return Content(
-        opening=opening,
-        facts=(
-            Fact("What happened", inline(news.outcome)),
-            Fact("Reason", inline(news.reason, ADDRESS_LENGTH)),
-            Fact("Since", moment(news.since, zone)),
-            Fact("Last good check", moment(news.last_good, zone) if news.last_good else "never"),
-        ),
-        notes=(
-            "The monitor keeps its last snapshot and tries again at the next check. Readers are not told.",
-            "You will hear of this once more: when the page is well again.",
-            f"To look at it: {_command('checks', watch)}",
-        ),
-        entries=(),
-        page=page,
-        footer=_footer(sender, f"you are an administrator of the watch “{watch}”"),
+        opening = f"The page of the watch “{watch}” could not be checked."
+    found = (
+        Fact("Outcome", inline(news.outcome)),
+        Fact("Reason", inline(news.reason, ADDRESS_LENGTH)),
+        Fact("Since", moment(news.since, zone)),
+        _last_good(news.last_good, zone),
     )
+    notes = (
+        "The monitor keeps its last snapshot and tries again at the next check. Readers are not told.",
+        "You will hear of this once more: when the page is well again.",
+        f"To look at it: {_command('checks', news.watch)}",
+    )
+    return opening, found, notes
+
+
+def _undelivered(news: Undelivered, zone: ZoneInfo) -> _Told:
+    opening = f"{sentence_case(counted(news.count, 'alert does', 'alerts do'))} not arrive."
+    found = tuple(Fact(f"Alert {one.alert}", _stuck(one, zone)) for one in news.alerts)
+    notes = []
+    if news.count > len(news.alerts):
+        notes.append(f"{news.count - len(news.alerts)} more are not named here.")
+    notes += [
+        "What is pending is tried again by itself; what failed waits for you.",
+        "To see them: hmicfrs-monitor alerts list --state failed",
+        "To try them again, once their cause is gone: hmicfrs-monitor alerts retry",
+    ]
+    return opening, found, tuple(notes)
+
+
+def _stuck(one: Stuck, zone: ZoneInfo) -> str:
+    state = "given up" if one.failed else "still being tried"
+    tries = counted(one.attempts, "try", "tries")
+    said = f"; {inline(one.last_error, ADDRESS_LENGTH)}" if one.last_error else ""
+    subject = f"“{inline(one.subject)}” to {inline(one.recipient.address)} ({one.recipient.channel})"
+    return f"{subject}, due {moment(one.since, zone)}, {state} after {tries}{said}"
+
+
+def _late(news: WatchLate, zone: ZoneInfo) -> _Told:
+    opening = f"Nothing has looked at the page of the watch “{inline(news.watch)}” for too long."
+    notes = (
+        "Its checks are not run as its schedule says: is cron, or the service, still there?",
+        f"To look at it: {_command('checks', news.watch)}",
+    )
+    return opening, (Fact("Last check", moment(news.last_check, zone)), _last_good(news.last_good, zone)), notes
+
+
+def _trial(news: Trial, letter: Letter, zone: ZoneInfo) -> _Told:
+    opening = f"This is a test: alerts for {_name(letter)} arrive where you read this."
+    found = tuple(
+        Fact(f"Last good check of {inline(watch)}", moment(seen, zone) if seen else "never")
+        for watch, seen in news.watches
+    )
+    return opening, found, ("No page has changed, and there is nothing to do.",)
+
+
+def _page(url: str) -> Fact:
+    return Fact("The page", inline(url, ADDRESS_LENGTH), url=followable(url))
+
+
+def _last_good(when: datetime | None, zone: ZoneInfo) -> Fact:
+    return Fact("Last good check", moment(when, zone) if when else "never")
+
+
+def _dashboard(sender: Sender) -> tuple[Fact, ...]:
+    return (Fact("Dashboard", sender.dashboard, url=followable(sender.dashboard)),) if sender.dashboard else ()
 
 
 def _command(name: str, watch: str) -> str:
-    return f"hmicfrs-monitor {name} --watch {shlex.quote(watch)}"
+    return f"hmicfrs-monitor {name} --watch {shlex.quote(inline(watch))}"
 
 
-def _footer(sender: Sender, why: str) -> tuple[str, ...]:
+def _name(letter: Letter) -> str:
+    return inline(letter.alert.recipient.address)
+
+
+def _role(letter: Letter) -> str:
+    if isinstance(letter.news, Trial):
+        return "somebody asked for a test"
+    return f"{_name(letter)} is an administrator of this installation"
+
+
+def _footer(letter: Letter, sender: Sender, why: str) -> tuple[Fact, ...]:
     installation = f" on {inline(sender.host)}" if sender.host else ""
+    ways = sender.ways_out(letter.alert.recipient, letter.token)
+    ask = f"ask {parseaddr(sender.address)[1]}"
+    web = min(ways, key=lambda way: not way.lower().startswith("https:"), default=None)
     return (
-        f"You get this because {why}.",
-        f"Sent by hmicfrs-monitor {sender.version}{installation}. It has no tie to HMICFRS.",
-        f"To get no more of these, ask {parseaddr(sender.address)[1]}.",
+        Fact("Why you get this", why),
+        Fact("Sent by", f"hmicfrs-monitor {sender.version}{installation}, which has no tie to HMICFRS"),
+        Fact("To get no more of these", web or ask, url=web),
     )

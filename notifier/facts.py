@@ -9,9 +9,9 @@ from itertools import islice
 from typing import TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
-from domain.alert import is_newly_listed
 from domain.change import Bounds, Change, ChangeKind, FieldChange, FieldValue, RecordedChange
 from domain.page import Page, Programme, PublicationDate, Report, ReportKind, Section
+from domain.subject import is_newly_listed
 from notifier.wording import (
     ADDRESS_LENGTH,
     first_sentence,

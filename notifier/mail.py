@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
 from types import TracebackType
 from typing import Literal, Self, TypeAlias
 
+from domain.alert import Letter
+from domain.recipient import Recipient
+from notifier.channels import Office
 from notifier.errors import ChannelDown, Deferred, NotifierError, Refused
+from notifier.signature import Signer
 from notifier.wording import inline
 
 Security: TypeAlias = Literal["starttls", "tls", "none"]
@@ -23,7 +28,10 @@ _NOT_JUST_NOW = {421, 530}
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """A mail server. `starttls` never falls back to plain text; the server's certificate is always verified."""
+    """A mail server. `starttls` never falls back to plain text; the server's certificate is always verified.
+
+    `signer` signs each message for DKIM, None where the mail server does, or nobody.
+    """
 
     host: str
     port: int = 587
@@ -31,15 +39,24 @@ class SmtpSettings:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     timeout_seconds: float = 30
+    signer: Signer | None = field(default=None, repr=False)
 
 
 class SmtpChannel:
     """A way to a mail server: connected at the first message, and again when the server hung up between two."""
 
-    def __init__(self, settings: SmtpSettings) -> None:
+    def __init__(self, settings: SmtpSettings, compose: Callable[[Letter], EmailMessage]) -> None:
         self._settings = settings
+        self._compose = compose
         self._name = f"{settings.host}:{settings.port}"
         self._server: smtplib.SMTP | None = None
+
+    @classmethod
+    def open(cls, office: Office) -> Self:
+        """The office's mail server. Raises ChannelDown where it has none."""
+        if office.smtp is None:
+            raise ChannelDown("mail.host is not set any more, and this alert is meant for a mail server")
+        return cls(office.smtp, office.compose)
 
     def __enter__(self) -> Self:
         return self
@@ -59,11 +76,18 @@ class SmtpChannel:
         except OSError:
             server.close()
 
+    def deliver(self, letter: Letter) -> None:
+        """Write a letter as a mail and send it, as `send` does."""
+        self.send(self._compose(letter), letter.alert.recipient.address)
+
     def send(self, message: EmailMessage, recipient: str) -> None:
         """Hand a message over for one recipient; returns once the server has taken it.
 
         Raises ChannelDown, Deferred or Refused. After Deferred the server may have taken it all the same.
         """
+        written = message.as_bytes()
+        if self._settings.signer:
+            written = self._settings.signer.sign(written)
         server = self._begin(parseaddr(str(message["From"]))[1], recipient)
         try:
             code, reply = server.rcpt(recipient)
@@ -72,7 +96,7 @@ class SmtpChannel:
         if code not in _OK:
             raise self._not_taken(recipient, code, reply)
         try:
-            code, reply = server.data(message.as_bytes())
+            code, reply = server.data(written)
         except smtplib.SMTPDataError as error:
             raise self._not_taken(recipient, error.smtp_code, error.smtp_error) from error
         except OSError as error:
@@ -82,8 +106,11 @@ class SmtpChannel:
         if code not in _OK:
             raise self._not_taken(recipient, code, reply)
 
-    def probe(self) -> str:
-        """Connect, log in, say NOOP, and tell in a line how it went; raises ChannelDown."""
+    def probe(self, recipient: Recipient | None = None) -> str:  # noqa: ARG002 - one server serves all recipients
+        """Connect, log in, say NOOP, sign nothing, and tell in a line how it went; raises ChannelDown."""
+        signer = self._settings.signer
+        if signer:
+            signer.sign(b"From: nobody@localhost\r\n\r\n")  # a key that is no key shows here, and not at the first mail
         server = self._connected()
         try:
             code, reply = server.noop()
@@ -93,7 +120,8 @@ class SmtpChannel:
             raise self._down(smtplib.SMTPResponseException(code, reply))
         tls = server.sock.version() if isinstance(server.sock, ssl.SSLSocket) else None
         login = f"logged in as {self._settings.username}" if self._settings.username else "no login"
-        return f"{self._name} answers, {f'encrypted with {tls}' if tls else 'not encrypted'}, {login}"
+        signed = f", mails are signed for {signer.domain}" if signer else ""
+        return f"{self._name} answers, {f'encrypted with {tls}' if tls else 'not encrypted'}, {login}{signed}"
 
     def _begin(self, sender: str, recipient: str) -> smtplib.SMTP:
         """MAIL FROM, on a new connection where the one at hand turns out to be gone.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import fields
+from functools import lru_cache
+from importlib.resources import files
 
 from css_inline import CSSInliner
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from notifier.content import Content
@@ -22,14 +24,20 @@ def as_plain_text(content: Content) -> str:
 
 def as_html(content: Content, subject: str) -> str:
     """One column with the styles inlined; nothing in it is fetched from anywhere."""
-    page = _TEMPLATES.get_template("letter.html.j2").render(_fields(content), subject=subject)
-    return _INLINER.inline(page)
+    return _TEMPLATES.get_template("letter.html.j2").render(_fields(content), subject=subject)
 
 
 def _fields(content: Content) -> dict[str, object]:
     return {field.name: getattr(content, field.name) for field in fields(content)}
 
 
+def _source(name: str) -> str:
+    """A template. The styles go into the template itself, once, and not into each letter: its tags are text to HTML."""
+    text = files("notifier").joinpath("templates", name).read_text(encoding="utf-8")
+    return _INLINER.inline(text) if name.endswith(".html.j2") else text
+
+
+@lru_cache(maxsize=512)  # the same change is told to many
 def _wrapped(text: str, later_indent: str = "", first_indent: str = "") -> str:
     """Running text, each of its lines wrapped by itself; a word that is too long keeps a line of its own."""
     lines = [
@@ -50,12 +58,10 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
+_INLINER = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 _TEMPLATES = Environment(
-    loader=PackageLoader("notifier"),
+    loader=FunctionLoader(_source),
     autoescape=select_autoescape(("html.j2",)),
     undefined=StrictUndefined,
-    trim_blocks=False,
-    keep_trailing_newline=False,
 )
 _TEMPLATES.filters.update(wrapped=_wrapped, lines=_lines, marked=as_text)
-_INLINER = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

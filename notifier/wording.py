@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from domain.alert import one_line
 from domain.page import PublicationDate
+from domain.recipient import NATIONAL, Wants
+from domain.subject import one_line
 
 TITLE_LENGTH = 300
 SENTENCE_LENGTH = 400
@@ -82,6 +84,30 @@ def counted(count: int, one: str, many: str) -> str:
 def joined(parts: list[str]) -> str:
     """A list in running text: "one, two and three"."""
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def asked_for(wants: Wants) -> str:
+    """What a reader asked for, in running text: "every change", or what the changes must have."""
+    reports = ""
+    if wants.programmes:
+        reports += f" of the programme {_either([programme.value for programme in wants.programmes])}"
+    if wants.areas:
+        areas = ["the whole country" if area.casefold() == NATIONAL else area for area in wants.areas]
+        reports += f" on {_either(areas)}"
+    parts = [f"to reports{reports}"] if reports else []
+    if wants.kinds:
+        parts.append(f"of the kind {_either([kind.value for kind in wants.kinds])}")
+    if wants.words:
+        parts.append(f"with the words {_either([f'“{words}”' for words in wants.words])}")
+    if wants.watches:
+        parts.append(f"of the watch {_either(wants.watches)}")
+    return f"changes {', '.join(parts)}" if parts else "every change"
+
+
+def _either(choices: Sequence[str]) -> str:
+    """A choice in running text: "NCPI or JTAI"."""
+    shown = [inline(choice) for choice in choices]
+    return f"{', '.join(shown[:-1])} or {shown[-1]}" if len(shown) > 1 else "".join(shown)
 
 
 def sentence_case(text: str) -> str:

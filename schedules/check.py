@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import TypeAlias
 
-from domain.alert import Owed, Recipient, owed_to_admin, owed_to_readers
 from domain.check import (
     Accepted,
     Answer,
@@ -26,6 +24,7 @@ from domain.check import (
     Verdict,
 )
 from domain.compare import compare, loud
+from domain.owed import Audience, Owed, owed_to_admins, owed_to_readers
 from domain.page import Page
 from domain.watch import Watch
 from scraper.errors import FetchError
@@ -39,18 +38,6 @@ It is passed in so that a check which meets the same bytes again need not import
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Who is told of a check: readers of loud changes, administrators of trouble.
-
-    `message_domain` stands after the "@" of a Message-ID.
-    """
-
-    readers: tuple[Recipient, ...]
-    admins: tuple[Recipient, ...]
-    message_domain: str
-
-
 def check(
     watch: Watch,
     *,
@@ -58,18 +45,20 @@ def check(
     fetcher: Fetcher,
     judge: Judge,
     archive: Archive,
-    audience: Audience,
+    audience: Callable[[], Audience],
 ) -> Stored:
     """Look at a page once and store what was found, with the alerts that it makes due, in one transaction.
 
-    Whatever the page or the network does ends in a stored row; a StorageError is the only error raised.
+    `audience` is asked who is told when the page was seen: recipients come and go while a service runs. Whatever the
+    page or the network does ends in a stored row; a StorageError is the only error raised.
     """
     started = clock()
     standing = archive.standing(watch.name)
     finding = look(watch, standing, fetcher, judge, archive)
     duration = int((clock() - started).total_seconds() * 1000)
-    owed = _owed(watch, standing, finding, audience, started)
-    return archive.store(watch.name, started, duration, finding, owed, audience.message_domain)
+    told = audience()
+    owed = _owed(watch, standing, finding, told, clock())
+    return archive.store(watch.name, started, duration, finding, owed, told.message_domain)
 
 
 def look(watch: Watch, standing: Standing, fetcher: Fetcher, judge: Judge, archive: Archive) -> Finding:
@@ -111,8 +100,8 @@ def _same_body(latest: Snapshot, body: bytes) -> bool:
     return sha256(body).hexdigest() == latest.sha256
 
 
-def _owed(watch: Watch, standing: Standing, finding: Finding, audience: Audience, started: datetime) -> Sequence[Owed]:
-    to_admin = owed_to_admin(watch.name, finding, standing.trouble, audience.admins)
+def _owed(watch: Watch, standing: Standing, finding: Finding, audience: Audience, now: datetime) -> Sequence[Owed]:
+    to_admins = owed_to_admins(watch.name, finding, standing.trouble, standing.trouble_told_at, audience, now)
     if isinstance(finding, Accepted):
-        return (*owed_to_readers(finding.changes, audience.readers, started), *to_admin)
-    return to_admin
+        return (*owed_to_readers(watch.name, finding.changes, audience, now), *to_admins)
+    return to_admins

@@ -16,8 +16,8 @@ from typing import TypeAlias
 
 import httpx
 
-from domain.alert import one_line
 from domain.check import Answer, Validators
+from domain.subject import one_line
 from scraper.body import ACCEPTED_CODING, read_up_to
 from scraper.connect import GuardedTransport
 from scraper.errors import FetchError

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from domain.address import canonical_address
-from domain.alert import one_line
 from domain.check import Answer
+from domain.subject import one_line
 from domain.typography import folded_title
 from scraper.signs import FEW_WORDS, HEADERS, MARKS, NAMES, NOTICES, Kind, most_words
 from scraper.tree import parse

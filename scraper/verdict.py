@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domain.alert import one_line
 from domain.check import Answer, Good, Suspect, Verdict
 from domain.page import Page
+from domain.subject import one_line
 from domain.typography import folded_title
 from domain.watch import Watch
 from scraper.charset import decode

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from domain.alert import Owed
 from domain.change import Change
 from domain.check import Answer, Check, Finding, Standing, Stored
+from domain.owed import Owed
 from domain.page import Page
 from domain.watch import Watch
 from storage.answers import answer_of

@@ -26,7 +26,7 @@ from storage.faults import damaged, storage_error
 APPLICATION_ID = 0x484D4943
 """What marks a database file as this program's (https://sqlite.org/pragma.html#pragma_application_id): "HMIC"."""
 
-NEWEST_REVISION = "0001"
+NEWEST_REVISION = "0002"
 """The last of `migrations/versions`, known without Alembic, whose import costs more than a check."""
 
 BUSY_TIMEOUT = timedelta(seconds=10)
@@ -162,6 +162,7 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.create_function("casefolded", 1, str.casefold, deterministic=True)  # SQLite's lower() is for ASCII
     except sqlite3.Error:
         connection.close()  # the pool has not taken it yet
         raise

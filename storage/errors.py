@@ -37,3 +37,15 @@ class UnknownWatch(StorageError):
 
 class UnknownAlert(StorageError):
     """No alert has the number."""
+
+
+class UnknownRecipient(StorageError):
+    """Nobody has the address, number or token."""
+
+
+class RecipientKnown(StorageError):
+    """Somebody who is to be added is there already."""
+
+
+class RecipientInSettings(StorageError):
+    """A recipient stands in the settings, and cannot be removed from the database alone."""

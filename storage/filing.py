@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +10,14 @@ from typing import Any, assert_never
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from domain.alert import AlertKind, AlertState, Owed
+from domain.alert import AlertKind
 from domain.change import Bounds, RecordedChange
 from domain.check import Accepted, Answer, Failed, Finding, Outcome, Suspected, Unchanged
+from domain.owed import Owed
 from storage.bodies import keep_body
+from storage.owing import Desk
 from storage.recorded import Transition, store_changes
-from storage.tables import Source, alerts, checks, snapshots, watches
+from storage.tables import Source, checks, snapshots, watches
 from storage.versions import Outline, store_turnover, turn_over
 
 _NOT_MODIFIED = 304
@@ -49,33 +50,20 @@ class Filing:
                 assert_never(finding)
 
     def owe(self, check: int, owed: Iterable[Owed], message_domain: str) -> int:
-        """Put alerts into the outbox, due at once, with Message-IDs for good; gives how many they are."""
-        once = {(alert.kind, alert.recipient): alert for alert in owed}
-        rows = [
-            {
-                "watch": self.watch["id"],
-                "check": check,
-                "kind": alert.kind,
-                "recipient": alert.recipient.address,
-                "channel": alert.recipient.channel,
-                "subject": alert.subject,
-                "message_id": f"<{secrets.token_hex(16)}@{message_domain}>",
-                "created_at": self.started_at,
-                "state": AlertState.PENDING,
-                "next_attempt_at": self.started_at,
-            }
-            for alert in once.values()
-        ]
-        if rows:
-            self.connection.execute(insert(alerts), rows)
-        return len(rows)
+        """Put the alerts that the check makes due into the outbox; gives how many they are."""
+        return Desk(self.connection, self.started_at, message_domain).owe(check, self.watch["name"], owed)
 
     def _trouble(self, outcome: Outcome, reason: str, answered: Mapping[str, Any], owed: Iterable[Owed]) -> int:
         since = self.watch["trouble_since"] or self.started_at
         check = self._check(outcome, {**answered, "reason": reason, "trouble_since": since})
-        told = self.watch["trouble_told"] or any(alert.kind is AlertKind.TROUBLE for alert in owed)
-        failures = self.watch["consecutive_failures"] + 1
-        self._stands(last_check=check, consecutive_failures=failures, trouble_since=since, trouble_told=told)
+        news = any(alert.kind is AlertKind.TROUBLE for alert in owed)
+        self._stands(
+            last_check=check,
+            consecutive_failures=self.watch["consecutive_failures"] + 1,
+            trouble_since=since,
+            trouble_told=news or self.watch["trouble_told"],
+            trouble_told_at=self.started_at if news else self.watch["trouble_told_at"],
+        )
         return check
 
     def _confirm(self, answer: Answer | None) -> int:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 
+from domain.alert import PageChanges
 from domain.change import ChangeKind, RecordedChange
 from domain.check import Check, Snapshot, Standing
 from domain.page import Page
+from domain.recipient import Wants
 from domain.report_listing import ListedReport
 from storage.database import Database
+from storage.letters import by_page, wanted
 from storage.listing import listed_reports
 from storage.recorded import CHANGES, read_changes
 from storage.rows import CHECKS, SNAPSHOTS, check_of, snapshot_of, standings, watch_id
 from storage.snapshots import snapshot_row, snapshot_row_at, stored_body, stored_page
 from storage.tables import changes, checks, snapshots, watches
+
+MOST_LOOKED_THROUGH = 2_000
 
 
 class History:
@@ -70,6 +76,19 @@ class History:
         with self._database.read() as connection:
             check = snapshot_row(connection, snapshot_id)["check"]
             return read_changes(connection, CHANGES.where(changes.c.check == check).order_by(changes.c.position))
+
+    def recent(self, wants: Wants, limit: int) -> tuple[PageChanges, ...]:
+        """The newest loud changes that a reader wants, at most so many of each page; each page's oldest first.
+
+        Of a long history the newest `MOST_LOOKED_THROUGH` changes are looked through.
+        """
+        found = CHANGES.where(~changes.c.quiet).order_by(changes.c.first_seen_after.desc(), changes.c.id.desc())
+        with self._database.read() as connection:
+            newest_first = wanted(read_changes(connection, found.limit(MOST_LOOKED_THROUGH)), wants)
+            if not newest_first:
+                return ()
+            pages = by_page(connection, newest_first, newest_first[0].bounds.first_seen_after)
+            return tuple(replace(page, changes=page.changes[limit - 1 :: -1]) for page in pages)
 
     def snapshots(self, watch: str | None = None) -> tuple[Snapshot, ...]:
         """The accepted states, newest first."""

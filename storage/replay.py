@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
-from domain.alert import AlertKind, AlertState, changes_subject
+from domain.alert import AlertKind
 from domain.change import Bounds, Change
 from domain.check import Answer, Snapshot
 from domain.page import Page
@@ -16,12 +16,16 @@ from domain.rereading import Rereading
 from storage.answers import answer_of
 from storage.bodies import read_body
 from storage.database import Database
+from storage.owing import UNSENT, call_off, renew
 from storage.recorded import CHANGES, Transition, read_changes, store_changes
 from storage.records import SHELVES
 from storage.rows import SNAPSHOTS, snapshot_of, watch_id, watch_row
 from storage.snapshots import snapshot_row, stored_page
-from storage.tables import alerts, changes, checks, snapshots
+from storage.tables import alert_checks, alerts, changes, checks, snapshots
 from storage.versions import Outline, store_turnover, turn_over
+from storage.wanted import wants_of
+
+_NOTHING_LEFT = "nothing is left to tell: a newer reader finds no such change in the page's bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,8 @@ class Replays:
         """Put what was read again in place of what is stored, from the first snapshot of a watch to its last.
 
         Snapshots keep their numbers, checks their outcomes, and alerts stay as many as they are: those not sent yet
-        tell the new changes. Others see the old history until all is done; after an error nothing is rewritten. Raises
-        UnknownWatch, and ValueError where a snapshot is left out.
+        tell the new changes, or are called off where none is left. Others see the old history until all is done; after
+        an error nothing is rewritten. Raises UnknownWatch, and ValueError where a snapshot is left out.
         """
         with self._database.write() as connection:
             row = watch_row(connection, watch)
@@ -96,6 +100,7 @@ class Replays:
             mine = select(snapshots.c.id).where(snapshots.c.watch == row["id"]).order_by(snapshots.c.id)
             if numbers != list(connection.scalars(mine)):
                 raise ValueError(f"{watch}: a replay must have every snapshot, in order")
+            _renew_alerts(connection, row["id"])
 
 
 def _forget(connection: Connection, watch: int) -> None:
@@ -128,16 +133,13 @@ def _rewritten(
         bounds = Bounds(before["confirmed_until"], after["captured_at"])
         step = Transition(watch, after["check"], bounds, before["id"], number, base, turnover.outline)
         store_changes(connection, step, rereading.changes)
-        _retitle(connection, after)
     return after
 
 
-def _retitle(connection: Connection, snapshot: RowMapping) -> None:
-    """Let the unsent alerts of a snapshot's check name what they will tell."""
-    mine = alerts.c.check == snapshot["check"], alerts.c.kind == AlertKind.CHANGES, alerts.c.state != AlertState.SENT
-    if connection.scalar(select(alerts.c.id).where(*mine).limit(1)) is None:
-        return
-    loud = CHANGES.where(changes.c.check == snapshot["check"], ~changes.c.quiet).order_by(changes.c.position)
-    if told := [recorded.change for recorded in read_changes(connection, loud)]:
-        subject = changes_subject(told, snapshot["captured_at"])
-        connection.execute(update(alerts).where(*mine).values(subject=subject))
+def _renew_alerts(connection: Connection, watch: int) -> None:
+    """Let the unsent alerts of a watch name what they will tell, and call off those with nothing left to tell."""
+    telling = select(alert_checks.c.alert).join(checks, checks.c.id == alert_checks.c.check)
+    mine = alerts.c.id.in_(telling.where(checks.c.watch == watch)), alerts.c.kind == AlertKind.CHANGES
+    for alert in connection.execute(select(alerts).where(*mine, UNSENT)).mappings().all():
+        if not renew(connection, alert["id"], wants_of(alert["wants"]), alert["created_at"]):
+            call_off(connection, alerts.c.id == alert["id"], _NOTHING_LEFT)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
-from domain.alert import Alert, Recipient
+from domain.alert import Alert
 from domain.check import Check, Snapshot, Standing, Trouble, Validators
+from domain.recipient import Recipient
 from storage.errors import UnknownWatch
 from storage.tables import alerts, bodies, checks, snapshots, watches
+from storage.wanted import wants_of
 
 CHECKS = select(checks, watches.c.name.label("watch_name")).join(watches, checks.c.watch == watches.c.id)
 SNAPSHOTS = (
@@ -15,7 +17,7 @@ SNAPSHOTS = (
     .join(watches, snapshots.c.watch == watches.c.id)
     .join(bodies, snapshots.c.body == bodies.c.id)
 )
-ALERTS = select(alerts, watches.c.name.label("watch_name")).join(watches, alerts.c.watch == watches.c.id)
+ALERTS = select(alerts)
 
 
 def watch_row(connection: Connection, name: str) -> RowMapping:
@@ -41,7 +43,14 @@ def standings(connection: Connection, *where: ColumnElement[bool]) -> tuple[Stan
     looked = connection.execute(CHECKS.where(checks.c.id.in_(check_ids))).mappings()
     last = {row["watch"]: check_of(row) for row in looked}
     return tuple(
-        Standing(row["name"], latest.get(row["id"]), last.get(row["id"]), row["last_good_at"], _trouble(row))
+        Standing(
+            watch=row["name"],
+            snapshot=latest.get(row["id"]),
+            last_check=last.get(row["id"]),
+            last_good=row["last_good_at"],
+            trouble=_trouble(row),
+            trouble_told_at=row["trouble_told_at"],
+        )
         for row in rows
     )
 
@@ -80,12 +89,15 @@ def alert_of(row: RowMapping) -> Alert:
     """A row of `ALERTS`."""
     return Alert(
         id=row["id"],
-        watch=row["watch_name"],
         kind=row["kind"],
         recipient=Recipient(row["recipient"], row["channel"]),
+        wants=wants_of(row["wants"]),
+        cadence=row["cadence"],
+        watches=tuple(row["watches"]),
         subject=row["subject"],
         message_id=row["message_id"],
         created_at=row["created_at"],
+        due_at=row["due_at"],
         state=row["state"],
         attempts=row["attempts"],
         next_attempt_at=row["next_attempt_at"],

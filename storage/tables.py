@@ -24,6 +24,7 @@ from domain.alert import AlertKind, AlertState
 from domain.change import ChangeKind
 from domain.check import Outcome
 from domain.page import Programme, ReportKind
+from domain.recipient import Cadence, Origin, Role
 from storage.columns import UtcTime, words
 
 
@@ -81,6 +82,7 @@ watches = Table(
     Column("consecutive_failures", Integer, nullable=False, server_default="0"),
     _time("trouble_since", nullable=True),
     Column("trouble_told", Boolean, nullable=False, server_default=false()),
+    _time("trouble_told_at", nullable=True),
 )
 
 # The raw bytes of answers, each kept once. `depth` counts the bodies that must be read before this one.
@@ -222,28 +224,64 @@ changes = Table(
     CheckConstraint("before_version IS NOT NULL OR after_version IS NOT NULL", name="sides"),
 )
 
-# What is owed to whom. `claimed_until`: a process is delivering it, and is taken for dead after that.
+# Who is told. A subscription that has ended keeps its row, as its alerts refer to it. `wants` is NULL for everything.
+recipients = Table(
+    "recipient",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _text("address"),
+    _text("channel"),
+    Column("role", words(Role), nullable=False),
+    Column("origin", words(Origin), nullable=False),
+    _json("wants", nullable=True),
+    Column("cadence", words(Cadence), nullable=False),
+    Column("paused", Boolean, nullable=False, server_default=false()),
+    _time("added_at"),
+    _time("left_at", nullable=True),
+    Column("token", Text, nullable=False, unique=True),
+    UniqueConstraint("address", "channel", "role"),
+)
+
+# What is owed to whom. `occasion`: what there is one message to a recipient for. `claimed_until`: a process is
+# delivering it, and is taken for dead after that. `notice`: what it tells where no check made it due. `told`: the
+# administrator knows that it does not arrive.
 alerts = Table(
     "alert",
     metadata,
     Column("id", Integer, primary_key=True),
-    _refers("watch", "watch"),
-    _refers("check", "check"),
     Column("kind", words(AlertKind), nullable=False),
+    _refers("subscriber", "recipient", nullable=True),
     _text("recipient"),
     _text("channel"),
+    _json("wants", nullable=True),
+    Column("cadence", words(Cadence), nullable=False),
+    _text("occasion"),
+    _json("watches"),
     _text("subject"),
+    _json("notice", nullable=True),
     Column("message_id", Text, nullable=False, unique=True),
     _time("created_at"),
+    _time("due_at"),
     Column("state", words(AlertState), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     _time("next_attempt_at", nullable=True),
     _time("last_attempt_at", nullable=True),
     _time("claimed_until", nullable=True),
     _text("last_error", nullable=True),
-    UniqueConstraint("check", "kind", "recipient", "channel"),
-    Index(None, "state", "next_attempt_at"),
+    Column("told", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("recipient", "channel", "occasion"),
+    Index(None, "state", "due_at"),
+    Index(None, "subscriber"),
     CheckConstraint("(state = 'pending') = (next_attempt_at IS NOT NULL)", name="next_attempt"),
+)
+
+# The checks that an alert tells of: one, or all those of a digest.
+alert_checks = Table(
+    "alert_check",
+    metadata,
+    Column("alert", ForeignKey("alert.id"), primary_key=True),
+    Column("check", ForeignKey("check.id"), primary_key=True),
+    Index(None, "check"),
 )
 
 robots_files = Table(

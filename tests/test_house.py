@@ -36,8 +36,8 @@ def test_every_module_says_what_lives_there() -> None:
 
 
 def test_the_locks_hold_hashes_and_no_address() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock", "requirements-build.lock"):
-        text = (ROOT / name).read_text(encoding="utf-8")
+    for kind in ("", "-dev", "-build", "-screenshots"):
+        text = (ROOT / f"requirements{kind}.lock").read_text(encoding="utf-8")
         assert text.count("--hash=sha256:") >= text.count("==")
         assert "://" not in text
         assert "index" not in text

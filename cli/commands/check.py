@@ -10,11 +10,13 @@ import click
 from cli import document
 from cli.errors import CommandError, Exit, worst
 from cli.main import Context
-from cli.options import json_option, pass_context
+from cli.office import deliver_all, registered
+from cli.options import allow_only_option, json_option, pass_context
 from cli.progress import progress
 from cli.sentences import check_lines
-from cli.wiring import audience, deliver_all, fetcher, judge, opened, renew_readings, utc_now, watches
+from cli.wiring import fetcher, judge, opened, renew_readings, utc_now, watches
 from domain.check import Outcome, Stored
+from domain.document import change as change_document
 from domain.watch import Watch
 from schedules.check import check as look
 from schedules.deliver import Delivery
@@ -31,6 +33,7 @@ _CODES = {Outcome.FAILED: Exit.UNCHECKED, Outcome.SUSPECT: Exit.SUSPECT}
 
 @click.command()
 @click.argument("names", metavar="[WATCH…]", nargs=-1)
+@allow_only_option
 @json_option
 @pass_context
 def check(context: Context, names: tuple[str, ...], as_json: bool) -> int:
@@ -59,14 +62,14 @@ def _look_at_all(context: Context, chosen: tuple[Watch, ...], database: Database
     archive = Archive(database)
     archive.register(chosen)
     renew_readings(database, archive, chosen)
-    told = audience(context.settings)
+    audience = registered(context.settings, database)
     with (
         fetcher(context.settings.scraper, database) as polite,
         progress("checking", len(chosen), wanted=bar) as step,
     ):
 
         def one(watch: Watch) -> Stored:
-            result = look(watch, clock=utc_now, fetcher=polite, judge=judge, archive=archive, audience=told)
+            result = look(watch, clock=utc_now, fetcher=polite, judge=judge, archive=archive, audience=audience)
             step(f"checked {watch.name}")
             return result
 
@@ -83,11 +86,11 @@ def _document(result: Stored, delivery: Delivery) -> dict[str, Any]:
         "outcome": result.check.outcome,
         "reason": result.check.reason,
         "snapshot": result.check.snapshot,
-        "changes": [document.change(change) for change in result.changes],
+        "changes": [change_document(change) for change in result.changes],
         "alerts": {
             "queued": result.queued,
-            "sent": sum(alert.watch == watch for alert in delivery.sent),
-            "undelivered": sum(alert.watch == watch for alert in delivery.undelivered),
+            "sent": sum(watch in alert.watches for alert in delivery.sent),
+            "undelivered": sum(watch in alert.watches for alert in delivery.undelivered),
         },
     }
 

@@ -7,11 +7,13 @@ import click
 from cli import document
 from cli.errors import Exit
 from cli.main import Context
-from cli.options import json_option, pass_context
-from cli.wiring import deliver_all, opened
+from cli.office import deliver_all
+from cli.options import allow_only_option, json_option, pass_context
+from cli.wiring import opened
 
 
 @click.command()
+@allow_only_option
 @json_option
 @pass_context
 def deliver(context: Context, as_json: bool) -> int:

@@ -16,12 +16,13 @@ import click
 from cli.demo_site import Site, serving
 from cli.errors import CommandError, Exit
 from cli.main import Context, cli
+from cli.office import deliver_all, maildir, registered
 from cli.options import pass_context
 from cli.sentences import check_lines
 from cli.settings import Settings, load_settings
 from cli.terminal import plain
-from cli.wiring import audience, deliver_all, fetcher, judge, maildir, opened, watches
-from notifier.maildir import MaildirChannel
+from cli.wiring import fetcher, judge, opened, watches
+from notifier.maildir import find
 from schedules.check import check
 from storage.archive import Archive
 from storage.database import Database
@@ -130,15 +131,14 @@ def _play(scene: Scene, site: Site, settings: Settings, database: Database) -> N
     archive = Archive(database)
     archive.register((watch,))
     with fetcher(settings.scraper, database) as polite:
-        result = check(
-            watch, clock=lambda: scene.at, fetcher=polite, judge=judge, archive=archive, audience=audience(settings)
-        )
+        audience = registered(settings, database)
+        result = check(watch, clock=lambda: scene.at, fetcher=polite, judge=judge, archive=archive, audience=audience)
     _title(f"{scene.at:%d %B %Y, %H:%M} UTC: {scene.told}")
     for line in check_lines(result):
         click.echo(line)
     delivery = deliver_all(settings, database, lambda: scene.at, due_only=False)
     for alert in delivery.sent:
-        _print_mail(MaildirChannel(maildir(settings)).find(alert.message_id))
+        _print_mail(find(maildir(settings), alert.message_id))
 
 
 def _print_mail(message: EmailMessage | None) -> None:

@@ -17,6 +17,7 @@ from cli.wiring import opened, utc_now, zone
 from domain.change import Bounds, RecordedChange
 from domain.check import Snapshot
 from domain.compare import compare
+from domain.document import change as change_document
 from notifier.worddiff import word_diff
 from storage.history import History
 
@@ -64,7 +65,7 @@ def _snapshot(context: Context, history: History, watch: str, text: str) -> Snap
 
 def _with_words(change: RecordedChange) -> dict[str, Any]:
     """The change's document and, where its text was edited, the difference word by word."""
-    found = document.change(change)
+    found = change_document(change)
     text = change.change.text
     if text and isinstance(text.before, str) and isinstance(text.after, str):
         difference = word_diff(text.before, text.after)

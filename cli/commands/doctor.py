@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import click
 
 from cli import document
 from cli.errors import CommandError, Exit, worst
 from cli.main import Context
+from cli.office import Postman, postman, registered
 from cli.options import json_option, pass_context
+from cli.subscriptions import mail_channel
 from cli.terminal import plain
-from cli.wiring import fetcher, judge, maildir, opened, smtp_channel, watches
+from cli.wiring import fetcher, judge, opened, watches
 from domain.check import Suspect, Validators
+from domain.recipient import Recipient, Role
 from domain.watch import Watch
+from notifier.channels import BY_ADDRESS
 from notifier.errors import NotifierError
 from scraper.errors import FetchError
 from scraper.fetch import NotModified
@@ -56,7 +61,8 @@ def _trials(context: Context) -> Iterator[Finding]:
         return
     yield Finding("settings", Exit.WELL, str(settings.source or "defaults, no file"))
     yield _trial("database", Exit.USAGE, lambda: _database(context))
-    yield _trial("mail", Exit.UNDELIVERED, lambda: _mail(context))
+    yield _trial("recipients", Exit.USAGE, lambda: _readers(context))
+    yield from _channels(context)
     for watch in watches(settings):
         yield _page(context, watch)
 
@@ -74,14 +80,30 @@ def _database(context: Context) -> str:
         return f"{database.path}, {count} snapshots"
 
 
-def _mail(context: Context) -> str:
-    if not context.settings.mail.host:
-        return f"no mail server is set; mails go to the Maildir {maildir(context.settings)}"
-    channel = smtp_channel(context.settings.mail)
+def _readers(context: Context) -> str:
+    with opened(context.settings) as database:
+        audience = registered(context.settings, database)()
+    readers, admins = len(audience.of(Role.READER)), len(audience.of(Role.ADMIN))
+    if not readers:
+        raise CommandError("nobody is told of changes; name readers in mail.to, or `recipients add` them")
+    return f"readers: {readers}, administrators: {admins}"
+
+
+def _channels(context: Context) -> Iterator[Finding]:
+    """One trial for each mail server or folder, and one for each recipient that is somewhere by itself."""
     try:
-        return channel.probe()
-    finally:
-        channel.close()
+        with opened(context.settings) as database, postman(context.settings, database) as carrying:
+            told = [one.subscription.recipient for one in registered(context.settings, database)().subscribers]
+            mail = Recipient("", mail_channel(context.settings.mail))
+            for recipient in (mail, *(one for one in told if one.channel not in BY_ADDRESS)):
+                subject = f"{recipient.channel} {recipient.address}" if recipient.address else "mail"
+                yield _trial(subject, Exit.UNDELIVERED, partial(_probe, carrying, recipient))
+    except StorageError:
+        return  # told of already
+
+
+def _probe(carrying: Postman, recipient: Recipient) -> str:
+    return carrying.channel(recipient).probe(recipient)
 
 
 def _page(context: Context, watch: Watch) -> Finding:

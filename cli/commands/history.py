@@ -11,6 +11,7 @@ from cli.options import json_option, pass_context, watch_option
 from cli.sentences import print_changes
 from cli.wiring import opened, zone
 from domain.change import ChangeKind
+from domain.document import change as change_document
 from storage.history import History
 
 
@@ -43,6 +44,6 @@ def history(
             quiet=quiet_changes,
         )
     if as_json:
-        document.print_json({"changes": [document.change(change) for change in changes]})
+        document.print_json({"changes": [change_document(change) for change in changes]})
         return
     print_changes(changes, zone(context.settings), empty="No such change is recorded.")

@@ -36,8 +36,23 @@ TEMPLATE = f"""\
 # username = "monitor"
 # password_file = "/run/secrets/smtp"
 # from = "HMICFRS monitor <monitor@example.org>"
-# to = ["team@example.org"]
-# admin = ["ops@example.org"]              # told of failures and suspect pages
+# to = ["team@example.org"]                # [] where all readers are named by `recipients add`
+# admin = ["ops@example.org"]              # told of trouble with a page or with the mail
+# allow_only = ["me@example.org"]          # under test: nothing is sent to anybody else; "@example.org" is a domain
+# unsubscribe = ["https://example.org/leave?who={{token}}"]   # or "mailto:…"; {{token}} says who leaves
+# dkim_domain = "example.org"              # these three sign mails, where the mail server does not
+# dkim_selector = "monitor"
+# dkim_key_file = "/etc/hmicfrs-monitor/dkim.pem"
+
+[alerts]
+# first_retry_seconds = 60                 # a failed try is repeated after this pause, then twice as long each time
+# longest_retry_seconds = 21_600           # up to this one
+# give_up_after_days = 7                   # and for so long
+# digest_at = "08:30"                      # when digests are due, in the zone of [schedules]
+# digest_day = "monday"                    # the day of weekly ones
+# admin_after_failures = 3                 # a page that cannot be had is told to the administrator after so many
+# installation = "watchtower"              # what messages call this installation; default: the name of the machine
+# dashboard = "https://monitor.example.org/"   # linked in messages
 
 [schedules]
 # timezone = "Europe/London"
@@ -49,6 +64,35 @@ url = "{MISSION_URL}"
 # schedule = "0 * * * *"                   # a cron line (0 and 7 are Sunday), or "every 30 minutes"
 # expected_title = "child abuse and child protection issues"   # the title must hold these words
 # least_share = 0.5                        # fewer reports or sections than this share of the last ones are suspect
+
+# More recipients, each told of what satisfies all of its lists. By mail, unless a channel is named: "feed" is an Atom
+# file or a folder, "webhook" an address that JSON is posted to, "chat" an address that apprise knows.
+#
+# [[recipient]]
+# address = "commissioner@example.org"
+# when = "daily"                           # immediately | daily | weekly
+# watches = ["child-protection"]
+# kinds = ["report-added", "report-changed"]
+# programmes = ["NCPI", "JTAI"]
+# areas = ["Cleveland", "national"]        # "national": reports that name no force or area
+# words = ["exploitation", "cause of concern"]
+#
+# [[recipient]]
+# channel = "feed"
+# name = "public"
+# address = "/srv/www/hmicfrs.xml"
+#
+# [[recipient]]
+# channel = "webhook"
+# name = "case-system"
+# address = "https://cases.example.org/hooks/hmicfrs"
+# secret_file = "/run/secrets/webhook"     # signs as Standard Webhooks does
+#
+# [[recipient]]
+# channel = "chat"
+# name = "on-call"
+# address_file = "/run/secrets/chat"
+# admin = true                             # told of trouble, not of changes
 """
 
 

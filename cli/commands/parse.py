@@ -16,6 +16,7 @@ from cli.settings import MISSION_URL
 from cli.validation import address_fault
 from cli.wiring import fetcher
 from domain.check import Validators
+from domain.document import page as page_document
 from domain.page import Page
 from scraper.fetch import NotModified
 from scraper.read import read
@@ -38,7 +39,7 @@ def parse(context: Context, source: str, url: str | None, as_json: bool) -> None
     else:
         page = read(_from_file(source), url or MISSION_URL, None)
     if as_json:
-        document.print_json(document.page(page))
+        document.print_json(page_document(page))
     else:
         print_page(page)
 

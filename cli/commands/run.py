@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 import click
 
 from cli.main import Context
-from cli.options import pass_context
+from cli.office import deliver_all, registered
+from cli.options import allow_only_option, pass_context
 from cli.sentences import check_lines
-from cli.wiring import audience, deliver_all, fetcher, judge, opened, renew_readings, utc_now, watches, zone
+from cli.wiring import fetcher, judge, opened, renew_readings, utc_now, watches, zone
 from domain.check import Outcome
 from domain.watch import Watch
 from schedules.check import check
@@ -26,6 +27,7 @@ _STOP = {signal.SIGTERM, signal.SIGINT}
 
 
 @click.command()
+@allow_only_option
 @pass_context
 def run(context: Context) -> None:
     """The service: check each page on its schedule and deliver, until SIGTERM, which lets a running check finish.
@@ -41,11 +43,11 @@ def run(context: Context) -> None:
         chosen = watches(settings)
         archive.register(chosen)
         renew_readings(database, archive, chosen)
-        told = audience(settings)
+        audience = registered(settings, database)
         with fetcher(settings.scraper, database) as polite:
 
             def look(watch: Watch) -> bool:
-                result = check(watch, clock=utc_now, fetcher=polite, judge=judge, archive=archive, audience=told)
+                result = check(watch, clock=utc_now, fetcher=polite, judge=judge, archive=archive, audience=audience)
                 bad = result.check.outcome in {Outcome.FAILED, Outcome.SUSPECT}
                 for line in check_lines(result):
                     log.log(logging.WARNING if bad else logging.INFO, "%s", line)

@@ -7,10 +7,12 @@ import click
 from cli import document
 from cli.asking import moment, one_watch
 from cli.main import Context
-from cli.moments import short, utc_text
+from cli.moments import short
 from cli.options import at_option, json_option, one_watch_option, pass_context
 from cli.page_view import print_page
 from cli.wiring import opened, utc_now, zone
+from domain.document import page as page_document
+from domain.document import utc_text
 from storage.history import History
 
 
@@ -35,7 +37,7 @@ def show(context: Context, watch: str | None, at: str | None, as_json: bool) -> 
             "source": snapshot.source,
             "sha256": snapshot.sha256,
         }
-        document.print_json(document.page(page) | proof)
+        document.print_json(page_document(page) | proof)
         return
     zoned = zone(context.settings)
     print_page(page)

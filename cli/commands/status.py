@@ -29,7 +29,7 @@ def status(context: Context, as_json: bool) -> int:
     """
     with opened(context.settings) as database:
         standings = _standings(context, database)
-        undelivered = Outbox(database).undelivered()
+        undelivered = Outbox(database).undelivered(utc_now())
     if as_json:
         entries = [document.standing(standing, late=is_late) for standing, is_late in standings]
         document.print_json({"watches": entries, "undelivered": undelivered})

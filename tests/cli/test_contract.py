@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 
 from cli.errors import Exit, worst
-from cli.main import COMMANDS, cli
+from cli.main import cli
 from cli.settings import load_settings
 from tests.cli.conftest import Installation
 
@@ -98,15 +98,27 @@ def test_status_counts_what_is_undelivered(changed: Installation) -> None:
     assert changed("status", "--json").json["undelivered"] == 0
 
 
+def commands_of(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    """A command and those below it, by the words with which they are called."""
+    yield name, command
+    if isinstance(command, click.Group):
+        for word, below in command.commands.items():
+            yield from commands_of(f"{name} {word}", below)
+
+
 def test_the_readme_and_the_help_name_the_same_commands_and_options() -> None:
+    with click.Context(cli) as ctx:
+        top = [(name, cli.get_command(ctx, name)) for name in cli.list_commands(ctx)]
+    called = {words: found for name, command in top if command for words, found in commands_of(name, command)}
     table = README.partition("## Commands")[2].partition("### Exit codes")[0]
-    named = {match[1]: match[0] for match in re.finditer(r"^\| `([a-z]+).*$", table, re.MULTILINE)}
-    assert set(named) == set(COMMANDS)
-    for name, line in named.items():
-        with click.Context(cli) as ctx:
-            command: Any = cli.get_command(ctx, name)
-        options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
-        assert set(re.findall(r"--[a-z-]+", line)) <= options
+    cells = [
+        cell for row in re.findall(r"^\| (`.*?`) \| ", table, re.MULTILINE) for cell in re.findall(r"`(.+?)`", row)
+    ]
+    named = {re.match(r"[a-z]+( [a-z]+)?", cell)[0]: cell for cell in cells}  # type: ignore[index]
+    assert set(named) == set(called)
+    for words, cell in named.items():
+        options = {option for parameter in called[words].params for option in parameter.opts}
+        assert set(re.findall(r"--[a-z-]+", cell)) <= options, words
 
 
 def test_the_readme_and_the_help_name_the_same_exit_codes() -> None:

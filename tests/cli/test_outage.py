@@ -42,7 +42,7 @@ def mail_server(port: int) -> Iterator[Mailbox]:
         controller.stop()
 
 
-def configured(monitor: Installation, port: int) -> None:
+def configured(monitor: Installation, port: int, more: str = "") -> None:
     monitor.configure(
         f"""
 [mail]
@@ -52,6 +52,7 @@ security = "none"
 from = "Monitor <monitor@example.org>"
 to = ["team@example.org"]
 admin = ["ops@example.org"]
+{more}
 """
     )
 

@@ -10,6 +10,8 @@ import pytest
 from cli.commands.init import TEMPLATE
 from cli.errors import CommandError
 from cli.settings import DEFAULT_WATCH, load_settings
+from cli.subscriptions import subscriptions
+from domain.recipient import Cadence, Role
 
 
 def write(folder: Path, text: str) -> Path:
@@ -90,6 +92,27 @@ FAULTS = [
     ('[[watch]]\nname = "a"\nurl = "https://example.org/"\nschedule = "60 * * * *"', "watch a: schedule: minute"),
     ('[[watch]]\nname = "a"\nurl = "https://a.org/"\n' * 2, "watch a: the name stands 2 times"),
     ("[scraper", "is not TOML"),
+    ('[mail]\nunsubscribe = ["http://example.org/"]', "mail.unsubscribe: 'http://example.org/' is no short address"),
+    ('[mail]\ndkim_domain = "example.org"', "mail.dkim_selector: is missing"),
+    ('[alerts]\ndigest_at = "8:30"', "alerts.digest_at: Expected `str` matching"),
+    ('[alerts]\ndigest_day = "Mon"', "alerts.digest_day: Invalid enum value 'Mon'"),
+    ("[alerts]\nfirst_retry_seconds = 60\nlongest_retry_seconds = 10", "alerts.longest_retry_seconds: is less than"),
+    ('[alerts]\ndashboard = "javascript:alert(1)"', "alerts.dashboard: 'javascript:alert(1)'"),
+    ('[recipient]\naddress = "a@example.org"', "recipient: write it as [[recipient]]"),
+    ("[[recipient]]", "recipient 1: address: is missing"),
+    ('[[recipient]]\naddress = "nobody"', "recipient nobody: address: 'nobody' is not a mail address"),
+    ('[[recipient]]\naddress = "a@example.org"\nwant = 1', "recipient 1.want: no such setting"),
+    ('[[recipient]]\naddress = "a@example.org"\nwhen = "hourly"', "recipient 1: when: Invalid enum value 'hourly'"),
+    ('[[recipient]]\naddress = "a@example.org"\nchannel = "fax"', "recipient a@example.org: channel: 'fax' is none of"),
+    ('[[recipient]]\naddress = "a@example.org"\nwatches = ["x"]', "recipient a@example.org: watches: 'x' is no watch"),
+    ('[[recipient]]\naddress = "a@example.org"\nkinds = ["x"]', "recipient a@example.org: 'x' is none of report-added"),
+    ('[[recipient]]\naddress = "a@example.org"\nprogrammes = ["x"]', "'x' is none of NCPI"),
+    ('[[recipient]]\naddress = "a@example.org"\nwords = ["…"]', "'…' has no word in it"),
+    ('[[recipient]]\naddress = "a@example.org"\nsecret = "x"', "name, address_file and secret are not for mail"),
+    ('[[recipient]]\nchannel = "feed"\naddress = "x.xml"', "name: is missing; a feed is known by one"),
+    ('[[recipient]]\nchannel = "feed"\nname = "x"', "recipient x: address: is missing"),
+    ('[[recipient]]\nchannel = "feed"\nname = "x"\naddress = "x.xml"\nadmin = true', "recipient x: admin: a feed is"),
+    ('[mail]\nto = ["a@example.org"]\n[[recipient]]\naddress = "A <a@example.org>"', "a@example.org: is named 2 times"),
 ]
 
 
@@ -117,12 +140,33 @@ def test_a_named_file_that_is_not_there_is_told(tmp_path: Path) -> None:
         load_settings(tmp_path / "none.toml", {})
 
 
+def uncommented() -> str:
+    lines = TEMPLATE.splitlines()
+    return "\n".join(line.removeprefix("# ") if " = " in line or line.startswith("# [[") else line for line in lines)
+
+
+def test_every_line_of_the_template_is_a_good_setting(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, uncommented()), {})
+    told = [(one.recipient.channel, one.role, one.cadence) for one in subscriptions(settings)]
+    assert told == [
+        ("smtp", Role.READER, Cadence.IMMEDIATELY),
+        ("smtp", Role.READER, Cadence.DAILY),
+        ("feed", Role.READER, Cadence.IMMEDIATELY),
+        ("webhook", Role.READER, Cadence.IMMEDIATELY),
+        ("chat", Role.ADMIN, Cadence.IMMEDIATELY),
+        ("smtp", Role.ADMIN, Cadence.IMMEDIATELY),
+    ]
+
+
 def test_the_template_holds_every_default(tmp_path: Path) -> None:
     plain = load_settings(write(tmp_path, TEMPLATE), {})
     assert plain.watches == (DEFAULT_WATCH,)
-    uncommented = "\n".join(line.removeprefix("# ") if " = " in line else line for line in TEMPLATE.splitlines())
-    document = tomllib.loads(uncommented)
+    document = tomllib.loads(uncommented())
     assert set(document["scraper"]) == set(plain.scraper.__struct_fields__)
+    assert set(document["mail"]) == {"from", *plain.mail.__struct_fields__} - {"sender", "password"}
+    assert set(document["alerts"]) == set(plain.alerts.__struct_fields__)
+    for key in ("first_retry_seconds", "longest_retry_seconds", "give_up_after_days", "digest_at", "digest_day"):
+        assert document["alerts"][key] == getattr(plain.alerts, key)
     for key in ("timeout_seconds", "max_bytes", "attempts", "min_delay_seconds", "max_per_host", "respect_robots"):
         assert document["scraper"][key] == getattr(plain.scraper, key)
     assert (document["mail"]["port"], document["mail"]["security"]) == (plain.mail.port, plain.mail.security)

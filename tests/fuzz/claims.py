@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
 
-from cli import document
+from domain import document
 from domain.check import Answer, Good, Suspect
 from domain.compare import compare
 from domain.page import Page

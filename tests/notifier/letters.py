@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from domain.alert import (
@@ -14,18 +15,30 @@ from domain.alert import (
     ChangesFound,
     Letter,
     News,
-    Recipient,
+    PageChanges,
+    Stuck,
+    Trial,
     TroubleFound,
     TroubleOver,
+    Undelivered,
+    WatchLate,
 )
 from domain.change import Bounds, Change, ChangeKind, FieldChange, Places, Record, RecordedChange
 from domain.page import Page, Programme, PublicationDate, Report, ReportKind, Section
-from notifier.message import Sender
+from domain.recipient import EVERYTHING, Cadence, Recipient, Wants
+from notifier.message import compose
+from notifier.sender import Sender
 
 LONDON = ZoneInfo("Europe/London")
 SITE = "https://hmicfrs.justiceinspectorates.gov.uk"
 PAGE_URL = f"{SITE}/our-work/article/child-abuse-and-child-protection-issues/"
 SENDER = Sender("HMICFRS monitor <monitor@example.org>", "0.1.0", "watchtower")
+WITH_PAGES = replace(
+    SENDER,
+    dashboard="https://monitor.example.org/",
+    unsubscribe=("mailto:monitor@example.org?subject=leave%20{token}", "https://monitor.example.org/leave/{token}"),
+)
+"""The same installation with web pages, and with two ways to leave."""
 BOUNDS = Bounds(datetime(2025, 3, 3, 9, tzinfo=UTC), datetime(2025, 3, 3, 15, tzinfo=UTC))
 
 CLEVELAND = Report(
@@ -107,27 +120,52 @@ def changed(
     return RecordedChange(7, "child-protection", change, bounds, 2, 3)
 
 
+KINDS: Mapping[type[News], AlertKind] = {
+    ChangesFound: AlertKind.CHANGES,
+    TroubleFound: AlertKind.TROUBLE,
+    TroubleOver: AlertKind.RECOVERY,
+    Undelivered: AlertKind.UNDELIVERED,
+    WatchLate: AlertKind.LATE,
+    Trial: AlertKind.TEST,
+}
+
+
 def letter(news: News, subject: str = "HMICFRS page edited: Child abuse and child protection issues") -> Letter:
     """A letter that a check of 3 March 2025 made due."""
+    at = datetime(2025, 3, 3, 15, 0, 1, tzinfo=UTC)
     alert = Alert(
         id=1,
-        watch="child-protection",
-        kind=AlertKind.CHANGES if isinstance(news, ChangesFound) else AlertKind.TROUBLE,
+        kind=KINDS[type(news)],
         recipient=Recipient("reader@example.org", "smtp"),
+        wants=EVERYTHING,
+        cadence=Cadence.IMMEDIATELY,
+        watches=("child-protection",),
         subject=subject,
-        message_id="<20250303150000.1.child-protection@example.org>",
-        created_at=datetime(2025, 3, 3, 15, 0, 1, tzinfo=UTC),
+        message_id="<1.20250303150000@example.org>",
+        created_at=at,
+        due_at=at,
         state=AlertState.PENDING,
         attempts=0,
-        next_attempt_at=datetime(2025, 3, 3, 15, 0, 1, tzinfo=UTC),
+        next_attempt_at=at,
         last_error=None,
     )
-    return Letter(alert, PAGE_URL, news)
+    return Letter(alert, news, token="reader-token")
+
+
+def composed(written: Letter, sender: Sender = SENDER) -> EmailMessage:
+    """A letter as a mail of the tests' installation."""
+    return compose(written, sender, LONDON)
+
+
+def of_page(*changes: RecordedChange, watch: str = "child-protection", title: str = PAGE.title) -> PageChanges:
+    """What a message says of one page."""
+    url = PAGE_URL if watch == "child-protection" else f"{PAGE_URL}{watch}/"
+    return PageChanges(watch, url, title, datetime(2025, 3, 3, 15, tzinfo=UTC), changes)
 
 
 def found(*changes: RecordedChange) -> Letter:
     """A letter to a reader."""
-    return letter(ChangesFound(PAGE.title, changes))
+    return letter(ChangesFound((of_page(*changes),)))
 
 
 ADDED = changed(ChangeKind.REPORT_ADDED, None, CLEVELAND)
@@ -201,9 +239,24 @@ HELD_THE_SAME = changed(
     },
 )
 
+_WEEKLY = letter(
+    ChangesFound((of_page(ADDED, EDITED), of_page(SECTION_EDITED, watch="ncpi", title="National inspections"))),
+    "1 new report and 2 edits: Cleveland Police: National child protection inspection",
+)
+DIGEST = replace(
+    _WEEKLY,
+    alert=replace(
+        _WEEKLY.alert,
+        watches=("child-protection", "ncpi"),
+        cadence=Cadence.WEEKLY,
+        wants=Wants(programmes=(Programme.NCPI, Programme.THEMATIC), areas=("Cleveland", "national")),
+    ),
+    follows=("<4.first@example.org>",),
+)
+
 LETTERS: Mapping[str, Letter] = {
     "report-added": letter(
-        ChangesFound(PAGE.title, (ADDED,)),
+        ChangesFound((of_page(ADDED),)),
         "New HMICFRS report: Cleveland Police: National child protection inspection",
     ),
     "report-newly-listed": found(NEWLY_LISTED),
@@ -218,9 +271,13 @@ LETTERS: Mapping[str, Letter] = {
     "section-renamed": found(SECTION_RENAMED),
     "section-moved": found(SECTION_MOVED),
     "page-changed": found(PAGE_EDITED),
+    "report-followed": replace(found(EDITED), follows=("<0.20240209110000@example.org>",)),
     "several": found(EDITED, SECTION_EDITED, ADDED),
+    "digest": DIGEST,
     "trouble-failed": letter(
         TroubleFound(
+            "child-protection",
+            PAGE_URL,
             "failed",
             "https://hmicfrs.justiceinspectorates.gov.uk: no connection within 20 seconds",
             datetime(2025, 3, 3, 12, tzinfo=UTC),
@@ -229,11 +286,65 @@ LETTERS: Mapping[str, Letter] = {
         "hmicfrs-monitor: child-protection could not be checked 3 times in a row",
     ),
     "trouble-suspect": letter(
-        TroubleFound("suspect", "a maintenance page with status 200", datetime(2025, 7, 3, 12, tzinfo=UTC), None),
+        TroubleFound(
+            "child-protection",
+            PAGE_URL,
+            "suspect",
+            "a maintenance page with status 200",
+            datetime(2025, 7, 3, 12, tzinfo=UTC),
+            None,
+        ),
         "hmicfrs-monitor: child-protection looks wrong and was not accepted",
     ),
     "recovery": letter(
-        TroubleOver(datetime(2025, 3, 3, 12, tzinfo=UTC), datetime(2025, 3, 3, 15, tzinfo=UTC)),
+        TroubleOver(
+            "child-protection",
+            PAGE_URL,
+            datetime(2025, 3, 3, 12, tzinfo=UTC),
+            datetime(2025, 3, 3, 15, tzinfo=UTC),
+        ),
         "hmicfrs-monitor: child-protection is well again",
     ),
+    "undelivered": letter(
+        Undelivered(
+            (
+                Stuck(
+                    7,
+                    Recipient("gone@example.org", "smtp"),
+                    "New HMICFRS report: Kent",
+                    True,
+                    1,
+                    datetime(2025, 3, 3, 9, tzinfo=UTC),
+                    "gone@example.org: mail.example.org:587 answered 550 5.1.1 no such user",
+                ),
+                Stuck(
+                    8,
+                    Recipient("case-system", "webhook"),
+                    "New HMICFRS report: Kent",
+                    False,
+                    6,
+                    datetime(2025, 3, 3, 9, tzinfo=UTC),
+                    "case-system: no connection",
+                ),
+            ),
+            5,
+        ),
+        "hmicfrs-monitor: 5 alerts do not arrive",
+    ),
+    "late": letter(
+        WatchLate(
+            "child-protection",
+            PAGE_URL,
+            datetime(2025, 3, 3, 12, tzinfo=UTC),
+            datetime(2025, 3, 3, 11, tzinfo=UTC),
+        ),
+        "hmicfrs-monitor: child-protection was not seen for too long",
+    ),
+    "test": letter(
+        Trial((("child-protection", datetime(2025, 3, 3, 11, tzinfo=UTC)), ("ncpi", None))),
+        "[Test] hmicfrs-monitor: this is a test",
+    ),
 }
+
+SENDERS: Mapping[str, Sender] = {name: WITH_PAGES if name == "report-followed" else SENDER for name in LETTERS}
+"""Who sends which of the letters."""

@@ -7,26 +7,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from domain.alert import Letter
-from notifier.message import compose
-from tests.notifier.letters import LETTERS, LONDON, SENDER
+from tests.notifier.letters import LETTERS, SENDERS, composed
 
 GOLDEN = Path(__file__).parent / "golden"
+ENDINGS = ("headers", "txt", "html")
 
 
-def part(letter: Letter, subtype: str) -> str:
-    """One of the two parts of the message, as a mail program decodes it."""
-    body = compose(letter, SENDER, LONDON).get_body((subtype,))
+def part(name: str, ending: str) -> str:
+    """A letter's headers as they are sent, or one of its two parts as a mail program decodes it."""
+    message = composed(LETTERS[name], SENDERS[name])
+    if ending == "headers":
+        return message.as_bytes().partition(b"\r\n\r\n")[0].decode().replace("\r\n", "\n") + "\n"
+    body = message.get_body(("plain" if ending == "txt" else "html",))
     assert body is not None
     return str(body.get_content())
 
 
 def main() -> None:
-    """Write both parts of every letter."""
+    """Write all of every letter."""
     GOLDEN.mkdir(exist_ok=True)
-    for name, letter in LETTERS.items():
-        for subtype, ending in (("plain", "txt"), ("html", "html")):
-            (GOLDEN / f"{name}.{ending}").write_text(part(letter, subtype), encoding="utf-8", newline="\n")
+    for name in LETTERS:
+        for ending in ENDINGS:
+            (GOLDEN / f"{name}.{ending}").write_text(part(name, ending), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ import pytest
     [
         ("notifier.facts", {"jinja2", "css_inline", "rapidfuzz", "smtplib", "email.message"}),
         ("notifier.worddiff", {"jinja2", "css_inline", "smtplib", "email.message"}),
-        ("notifier.mail", {"jinja2", "css_inline", "rapidfuzz"}),
+        ("notifier.channels", {"jinja2", "css_inline", "rapidfuzz", "smtplib", "apprise", "httpx"}),
+        ("notifier.mail", {"jinja2", "css_inline", "rapidfuzz", "dkim"}),
+        ("notifier.message", {"smtplib", "dkim"}),
         ("notifier.maildir", {"jinja2", "css_inline", "rapidfuzz", "smtplib"}),
     ],
 )

@@ -12,17 +12,16 @@ import pytest
 
 from notifier.errors import ChannelDown, Deferred, NotifierError, Refused
 from notifier.mail import Security, SmtpChannel, SmtpSettings
-from notifier.message import compose
-from tests.notifier.letters import LETTERS, LONDON, SENDER
+from tests.notifier.letters import LETTERS, composed
 from tests.notifier.smtp_servers import CERTIFICATE, PASSWORD, Answers, free_port, scripted_server, smtp_server
 
-MESSAGE = compose(LETTERS["report-added"], SENDER, LONDON)
+MESSAGE = composed(LETTERS["report-added"])
 READER = "reader@example.org"
 
 
 def channel(port: int, security: Security = "none", password: str | None = None, timeout: float = 5) -> SmtpChannel:
     username = "monitor" if password else None
-    return SmtpChannel(SmtpSettings("127.0.0.1", port, security, username, password, timeout))
+    return SmtpChannel(SmtpSettings("127.0.0.1", port, security, username, password, timeout), composed)
 
 
 @pytest.fixture

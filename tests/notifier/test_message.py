@@ -1,4 +1,4 @@
-"""The message as mail: its headers, its parts, and what hostile page text can do to either."""
+"""The message as mail: its parts, and what hostile page text can do to them. Its headers are `test_headers`' matter."""
 
 from __future__ import annotations
 
@@ -6,21 +6,32 @@ import email
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.alert import ChangesFound, Letter, Recipient
-from domain.change import ChangeKind, FieldChange, RecordedChange
+from domain.alert import ChangesFound, Letter, PageChanges
+from domain.change import ChangeKind, FieldChange
+from domain.recipient import Recipient
 from notifier.content import MOST_CHANGES
-from notifier.message import compose
-from tests.notifier.letters import ADDED, CLEVELAND, LETTERS, LONDON, SENDER, changed, found, letter
-
-_DATE = re.compile(r"^Date: Mon, 03 Mar 2025 15:00:01 \+0000\r$", re.MULTILINE)
+from notifier.sender import Sender
+from tests.notifier.letters import (
+    ADDED,
+    CLEVELAND,
+    EDITED,
+    LETTERS,
+    SENDER,
+    SENDERS,
+    changed,
+    composed,
+    found,
+    letter,
+)
 
 
 class Markup(HTMLParser):
@@ -35,13 +46,11 @@ class Markup(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
-def parsed(written: Letter) -> EmailMessage:
+def parsed(written: Letter, sender: Sender = SENDER) -> EmailMessage:
     """The message as another mail program reads it; any defect raises."""
-    raw = compose(written, SENDER, LONDON).as_bytes()
-    message = email.message_from_bytes(raw, policy=policy.default.clone(raise_on_defect=True))
+    message = email.message_from_bytes(composed(written, sender).as_bytes(), policy=policy.strict)
     assert isinstance(message, EmailMessage)
-    for value in message.values():
-        assert not value.defects
+    assert not [value.defects for part in message.walk() for value in part.values() if value.defects]
     assert all(not part.defects for part in message.walk())
     return message
 
@@ -54,32 +63,30 @@ def body(message: EmailMessage, subtype: str) -> str:
 
 @pytest.mark.parametrize("name", LETTERS)
 def test_every_letter_parses_strictly_and_holds_no_long_line(name: str) -> None:
-    message = parsed(LETTERS[name])
-    assert message.get_content_type() == "multipart/alternative"
-    raw = compose(LETTERS[name], SENDER, LONDON).as_bytes()
+    message = parsed(LETTERS[name], SENDERS[name])
+    assert [part.get_content_type() for part in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    raw = composed(LETTERS[name], SENDERS[name]).as_bytes()
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
+    assert all(len(line) <= 76 for line in raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert raw.isascii()
 
 
-def test_the_headers_say_who_writes_to_whom_and_that_no_person_did() -> None:
-    message = parsed(LETTERS["report-added"])
-    assert message["From"] == "HMICFRS monitor <monitor@example.org>"
-    assert message["To"] == "reader@example.org"
-    assert message["Subject"] == "New HMICFRS report: Cleveland Police: National child protection inspection"
-    assert message["Message-ID"] == LETTERS["report-added"].alert.message_id
-    assert message["Auto-Submitted"] == "auto-generated"
-    assert message["X-Auto-Response-Suppress"] == "All"
-    assert message["List-Id"] == "<child-protection.hmicfrs-monitor.example.org>"
-    assert _DATE.search(compose(LETTERS["report-added"], SENDER, LONDON).as_string())
-
-
 def test_a_retry_is_the_same_message_to_the_byte() -> None:
-    first = LETTERS["several"]
+    first = LETTERS["report-followed"]
     again = replace(first, alert=replace(first.alert, attempts=4, last_error="451 later"))
-    assert compose(again, SENDER, LONDON).as_bytes() == compose(first, SENDER, LONDON).as_bytes()
+    assert composed(again).as_bytes() == composed(first).as_bytes()
     other = replace(first, alert=replace(first.alert, message_id="<other@example.org>"))
-    assert compose(other, SENDER, LONDON).get_boundary() != compose(first, SENDER, LONDON).get_boundary()
+    assert composed(other).get_boundary() != composed(first).get_boundary()
+
+
+def test_what_is_kept_of_one_change_is_not_told_of_another_of_the_same_number_and_title() -> None:
+    before = body(parsed(found(EDITED)), "plain")
+    change = replace(EDITED.change, text=FieldChange("It was so.", "It is otherwise."))
+    after = body(parsed(found(replace(EDITED, change=change))), "plain")
+    assert "otherwise" in after
+    assert "outweighed" in before
+    assert "outweighed" not in after
 
 
 def test_a_long_list_of_changes_is_cut_and_says_so() -> None:
@@ -87,27 +94,46 @@ def test_a_long_list_of_changes_is_cut_and_says_so() -> None:
     text = body(message, "plain")
     assert text.startswith(f"{MOST_CHANGES + 20} new reports are listed on the HMICFRS page")
     assert text.count("NEW REPORT: ") == MOST_CHANGES
-    assert "20 further changes are not told here" in text
+    assert "20 further changes are not told here. To see them all:" in text
 
 
 def test_an_address_outside_ascii_is_written_as_it_is() -> None:
     written = replace(
         LETTERS["several"], alert=replace(LETTERS["several"].alert, recipient=Recipient("jürgen@example.org", "smtp"))
     )
-    assert "To: jürgen@example.org\r\n".encode() in compose(written, SENDER, LONDON).as_bytes()
+    assert "To: jürgen@example.org\r\n".encode() in composed(written).as_bytes()
+    raw = composed(LETTERS["several"], replace(SENDER, address="Wächter <wächter@example.org>")).as_bytes()
+    assert "From: Wächter <wächter@example.org>\r\n".encode() in raw
 
 
 def test_the_plain_text_is_wrapped_but_for_addresses() -> None:
     for name, written in LETTERS.items():
-        for line in body(parsed(written), "plain").splitlines():
+        for line in body(parsed(written, SENDERS[name]), "plain").splitlines():
             assert len(line) <= 78 or line.strip().startswith("https://"), (name, line)
 
 
 def test_the_html_fetches_nothing_and_carries_its_styles() -> None:
-    html = body(parsed(LETTERS["several"]), "html")
+    html = body(parsed(LETTERS["digest"]), "html")
     tags = Markup(html).tags
     assert {tag for tag, _ in tags} <= {
-        *("html", "head", "meta", "title", "style", "body", "div", "h1", "h2", "p", "span", "a", "del", "ins", "br")
+        *(
+            "html",
+            "head",
+            "meta",
+            "title",
+            "style",
+            "body",
+            "div",
+            "h1",
+            "h2",
+            "h3",
+            "p",
+            "span",
+            "a",
+            "del",
+            "ins",
+            "br",
+        )
     }
     assert not any({"src", "srcset", "background"} & set(attributes) for _, attributes in tags)
     assert "url(" not in html
@@ -131,6 +157,7 @@ HOSTILE = [
     "x" * 10_000,
     "ü " * 5_000,
     "=_boundary --=_ =?utf-8?q?encoded?=",
+    "=?utf-8?q?=0D=0ABcc=3A_everyone=40example.org=1B=E2=80=AE?= title",
     "",
 ]
 
@@ -140,12 +167,12 @@ def hostile(text: str) -> Letter:
     report = replace(CLEVELAND, title=text, url=text, area=text, section=(text,), text=f"{text}\n\n{text}")
     edited = replace(report, text=f"{text} more words", title=f"{text} new", url=f"javascript:{text}")
     fields = {"title": FieldChange(text, edited.title), "url": FieldChange(text, edited.url)}
-    changes: tuple[RecordedChange, ...] = (
+    changes = (
         changed(ChangeKind.REPORT_ADDED, None, report),
         changed(ChangeKind.REPORT_CHANGED, report, edited, fields),
     )
-    written = letter(ChangesFound(text, changes), f"New HMICFRS report: {text}")
-    return replace(written, page_url=text)
+    page = PageChanges("child-protection", text, text, datetime(2025, 3, 3, 15, tzinfo=UTC), changes)
+    return letter(ChangesFound((page, page)), f"New HMICFRS report: {text}")
 
 
 def hrefs(html: str) -> Iterator[str]:
@@ -168,8 +195,7 @@ def test_hostile_page_text_is_inert_in_every_part(text: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(), max_size=200))
-@settings(max_examples=40, deadline=None)
 def test_no_text_at_all_breaks_a_message(text: str) -> None:
     message = parsed(hostile(text))
     assert set(message.keys()) == set(parsed(LETTERS["several"]).keys())
-    assert all(len(line) <= 998 for line in compose(hostile(text), SENDER, LONDON).as_bytes().split(b"\r\n"))
+    assert all(len(line) <= 998 for line in composed(hostile(text)).as_bytes().split(b"\r\n"))

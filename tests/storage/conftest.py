@@ -10,6 +10,7 @@ import pytest
 from storage.database import Database
 from storage.history import History
 from storage.outbox import Outbox
+from storage.recipients import Recipients
 from tests.storage.pages import Story, url_of
 
 
@@ -32,3 +33,8 @@ def history(database: Database) -> History:
 @pytest.fixture
 def outbox(database: Database) -> Outbox:
     return Outbox(database)
+
+
+@pytest.fixture
+def people(database: Database) -> Recipients:
+    return Recipients(database)

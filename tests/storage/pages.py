@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from domain.alert import AlertKind, Owed, Recipient
+from domain.alert import AlertKind
 from domain.check import Accepted, Answer, Failed, Finding, Stored, Suspected, Unchanged, Validators
 from domain.compare import compare
+from domain.digest import Slot
+from domain.owed import Owed
 from domain.page import Page
+from domain.recipient import EVERYTHING, Cadence, Recipient, Wants
 from domain.watch import Watch
 from storage.archive import Archive
 from storage.database import Database
@@ -35,8 +38,21 @@ def answer(body: bytes, *, status: int = 200, etag: str | None = None) -> Answer
     return Answer(status, ("http://www.hmic.gov.uk/", URL), headers, body, Validators(etag, None))
 
 
-def owed(kind: AlertKind, *recipients: Recipient) -> tuple[Owed, ...]:
-    return tuple(Owed(kind, recipient, f"subject of {kind}") for recipient in recipients)
+def owed(
+    kind: AlertKind,
+    *recipients: Recipient,
+    subscriber: int | None = None,
+    wants: Wants = EVERYTHING,
+    slots: tuple[Slot, ...] = (),
+) -> tuple[Owed, ...]:
+    cadence = Cadence.DAILY if slots else Cadence.IMMEDIATELY
+    subject = f"subject of {kind}"
+    return tuple(Owed(kind, recipient, subject, subscriber, wants, cadence, slots) for recipient in recipients)
+
+
+def digests(*at: float) -> tuple[Slot, ...]:
+    """The times at which a digest may go out, in hours."""
+    return tuple(Slot(f"digest of hour {number}", hour(number)) for number in at)
 
 
 @dataclass

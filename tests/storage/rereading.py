@@ -7,9 +7,11 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
-from domain.alert import Owed, owed_to_readers
-from domain.compare import compare
+from domain.alert import AlertKind
+from domain.compare import compare, loud
+from domain.owed import Owed
 from domain.page import Page
+from domain.subject import changes_subject
 from schedules.replay import Reader
 from scraper import read as real
 from storage.database import Database
@@ -52,7 +54,9 @@ def told(database: Database, read: Callable[[bytes], Page], *bodies: bytes, watc
 
 
 def alerted(before: Page | None, page: Page, at: int) -> tuple[Owed, ...]:
-    return owed_to_readers(compare(before, page) if before else (), (READER,), hour(at))
+    told = loud(compare(before, page) if before else ())
+    subject = changes_subject(told, hour(at)) if told else ""
+    return (Owed(AlertKind.CHANGES, READER, subject),) if told else ()
 
 
 READER_2 = Reader(2, lambda body, _url, _content_type: today(body))

@@ -112,6 +112,18 @@ def test_trouble_counts_up_is_told_once_and_ends_with_a_good_check(story: Story)
     assert story.archive.standing(ADDRESS).trouble == Trouble(hour(5), 1, told=False)
 
 
+def test_when_trouble_was_told_last_is_kept_though_it_ends(story: Story) -> None:
+    story.fails(1)
+    assert story.archive.standing(ADDRESS).trouble_told_at is None
+    story.fails(2, owed(AlertKind.TROUBLE, ADMIN))
+    story.fails(3)
+    story.reads(FIRST, 4)
+    story.suspects(5, owed=owed(AlertKind.CHANGES, READER))
+    assert story.archive.standing(ADDRESS).trouble_told_at == hour(2)
+    story.suspects(6, owed=owed(AlertKind.TROUBLE, ADMIN))
+    assert story.archive.standing(ADDRESS).trouble_told_at == hour(6)
+
+
 def test_a_watch_that_failed_from_the_start_has_no_snapshot(story: Story) -> None:
     story.fails(0)
     standing = story.archive.standing(ADDRESS)

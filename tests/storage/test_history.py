@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from domain.change import ChangeKind
 from domain.check import Outcome
+from domain.recipient import Wants
 from storage.database import Database
 from storage.errors import NotADatabase, UnknownSnapshot, UnknownWatch
 from storage.history import History
 from tests.domain.records import page, report, section
-from tests.storage.pages import ADDRESS, Story, hour
+from tests.storage.pages import ADDRESS, URL, Story, hour
 
 A, B, C = report("a"), report("b"), report("c")
 EDITED = report("b", text="We made a promise.")
@@ -148,3 +149,77 @@ def test_thousands_of_changes_are_read_at_once(story: Story, history: History) -
     story.reads(many, 1)
     assert len(history.changes()) == 1200
     assert history.page(2) == many
+
+
+class TestRecent:
+    """The newest changes that a reader wants, page by page."""
+
+    ALL = Wants()
+
+    def told(self, history: History, wants: Wants = ALL, limit: int = 100) -> dict[str, list[tuple[str, datetime]]]:
+        return {
+            one.watch: [(item.change.title, item.bounds.first_seen_after) for item in one.changes]
+            for one in history.recent(wants, limit)
+        }
+
+    @pytest.fixture
+    def two(self, database: Database) -> tuple[Story, Story]:
+        """ "b" lists B at 1 and both A and C at 3, swapped at 4; "a" lists A at 2 and renames itself at 5."""
+        a, b = Story.of(database, "a"), Story.of(database, "b")
+        a.reads(page(title="First"), 0)
+        b.reads(page(title="Second"), 0)
+        b.reads(page(B, title="Second"), 1)
+        a.reads(page(A, title="First"), 2)
+        b.reads(page(C, B, A, title="Second"), 3)
+        b.reads(page(A, B, C, title="Second"), 4)
+        a.reads(page(A, title="The first"), 5)
+        return a, b
+
+    @pytest.mark.usefixtures("two")
+    def test_the_loud_changes_come_by_page_and_each_page_s_oldest_first(self, history: History) -> None:
+        assert self.told(history) == {
+            "a": [("Report a", hour(2)), ("The first", hour(5))],
+            "b": [("Report b", hour(1)), ("Report c", hour(3)), ("Report a", hour(3))],
+        }
+        first, second = history.recent(self.ALL, 100)
+        assert (first.title, first.url, second.title) == ("The first", URL, "Second")
+
+    @pytest.mark.usefixtures("two")
+    def test_a_limit_takes_the_newest(self, history: History) -> None:
+        assert self.told(history, limit=1) == {"a": [("The first", hour(5))], "b": [("Report a", hour(3))]}
+        two_each = self.told(history, limit=2)
+        assert two_each["b"] == [("Report c", hour(3)), ("Report a", hour(3))]
+
+    @pytest.mark.usefixtures("two")
+    def test_it_counts_what_is_wanted_alone(self, history: History) -> None:
+        assert self.told(history, Wants(watches=("b",), words=("Report b",))) == {"b": [("Report b", hour(1))]}
+        older = Wants(kinds=(ChangeKind.REPORT_ADDED,), words=("Report b", "Report c"))
+        assert self.told(history, older, limit=1) == {"b": [("Report c", hour(3))]}
+        assert history.recent(Wants(words=("zebra",)), 100) == ()
+
+    def test_a_page_was_last_seen_by_the_last_good_check_until_the_newest_change(
+        self, history: History, two: tuple[Story, Story]
+    ) -> None:
+        one, other = two
+        one.sees_the_same(6)
+        other.fails(4.5)
+        assert [told.last_good for told in history.recent(self.ALL, 100)] == [hour(5), hour(4)]
+
+    def test_without_changes_there_is_nothing(self, story: Story, history: History) -> None:
+        assert history.recent(self.ALL, 100) == ()
+        story.reads(page(A), 0)
+        assert history.recent(self.ALL, 100) == ()
+
+    def test_of_a_long_history_only_the_newest_changes_are_looked_through(
+        self, story: Story, history: History, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        story.reads(page(), 0)
+        story.reads(page(A), 1)
+        for number in range(2, 5):
+            story.reads(page(report("a", text=f"Edit {number}.")), number)
+        monkeypatch.setattr("storage.history.MOST_LOOKED_THROUGH", 3)
+        added = Wants(kinds=(ChangeKind.REPORT_ADDED,))
+        assert history.recent(added, 100) == ()
+        assert [len(one.changes) for one in history.recent(self.ALL, 100)] == [3]
+        monkeypatch.setattr("storage.history.MOST_LOOKED_THROUGH", 4)
+        assert self.told(history, added) == {ADDRESS: [("Report a", hour(1))]}

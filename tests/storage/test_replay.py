@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Table
@@ -16,8 +15,6 @@ from domain.check import Unchanged, Validators
 from domain.page import Page
 from domain.rebuild import rebuild
 from domain.rereading import Rereading
-from notifier.errors import Refused
-from notifier.message import Sender, compose
 from schedules.replay import Reader, ReplayRefused, replay, replay_if_needed
 from scraper.errors import NotUnderstood
 from storage.database import Database
@@ -176,10 +173,11 @@ def test_alerts_stay_and_the_unsent_ones_tell_the_new_changes(database: Database
     assert [alert.subject for alert in after[:-1]] == [theirs[alert.created_at] for alert in after[:-1]]
     news = outbox.letter(after[0].id).news
     assert isinstance(news, ChangesFound)
-    assert news.changes == tuple(c for c in History(database).changes_of_snapshot(5) if not c.change.quiet)
+    (told_of,) = news.pages
+    assert told_of.changes == tuple(c for c in History(database).changes_of_snapshot(5) if not c.change.quiet)
 
 
-def test_an_alert_with_nothing_left_to_tell_is_refused_and_kept(database: Database) -> None:
+def test_an_alert_with_nothing_left_to_tell_is_called_off_and_kept(database: Database) -> None:
     def restless(body: bytes) -> Page:
         return replace(today(body), title=f"Reading of {len(body)} bytes")
 
@@ -189,9 +187,12 @@ def test_an_alert_with_nothing_left_to_tell_is_refused_and_kept(database: Databa
     (alert,) = outbox.alerts(AlertState.PENDING)
     replayed(database)
     assert History(database).changes(quiet=True) == ()
-    assert outbox.alerts() == (alert,)
-    with pytest.raises(Refused, match="nothing is left to tell"):
-        compose(outbox.letter(alert.id), Sender("m@example.org", "1", None), ZoneInfo("Europe/London"))
+    (called_off,) = outbox.alerts()
+    reason = called_off.last_error or ""
+    assert called_off == replace(alert, state=AlertState.CANCELLED, next_attempt_at=None, last_error=reason)
+    assert reason.startswith("nothing is left to tell: a newer reader finds no such change")
+    assert outbox.letter(alert.id).news == ChangesFound(())
+    assert outbox.undelivered(hour(99)) == 0
 
 
 def test_a_body_that_is_not_understood_refuses_the_watch_and_names_the_snapshot(database: Database) -> None:

@@ -84,7 +84,7 @@ def deliver(path: Path, count: str) -> None:
     """Claim and send until so many alerts are sent by all who do so, and tell which were ours."""
     with Database.open(url_of(path)) as database:
         outbox, history = Outbox(database), History(database)
-        while outbox.undelivered() or len(history.checks()) < int(count):
+        while outbox.undelivered(hour(10_000)) or len(history.checks()) < int(count):
             letter = outbox.claim(hour(10_000), hour(10_000), due_only=True)
             if letter is not None:
                 outbox.sent(letter.alert.id, hour(10_000))

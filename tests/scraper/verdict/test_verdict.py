@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from domain.alert import one_line
 from domain.check import Good, Suspect
 from domain.page import Page
+from domain.subject import one_line
 from scraper.verdict import verdict
 from scraper.version import READER_VERSION
 from tests.scraper.verdict.setting import ANY_TITLE, MARKUPS, PAGES, URL, WATCH, answered, article, page

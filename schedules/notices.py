@@ -1,0 +1,51 @@
+"""What the administrators are told that no check finds: alerts that do not arrive, pages that nobody looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from domain.alert import WatchLate
+from domain.owed import Audience, owed_for_late, owed_for_stuck
+from domain.recipient import Recipient, Role
+from domain.watch import Watch
+from schedules.cron import parse_schedule
+from schedules.plan import late
+from storage.archive import Archive
+from storage.outbox import Outbox
+
+
+def notify(
+    watches: Iterable[Watch],
+    *,
+    audience: Audience,
+    outbox: Outbox,
+    archive: Archive,
+    spare: Recipient,
+    zone: ZoneInfo,
+    now: datetime,
+) -> int:
+    """Queue the notices that are due now; gives how many. They go out with the next delivery.
+
+    `spare` is told beside the administrators where all of theirs are the channels that fail.
+    """
+    if not audience.of(Role.ADMIN):
+        return 0
+    stuck = outbox.stuck(now)
+    queued = 0
+    if stuck:
+        told = [alert.id for alert in stuck]
+        queued += outbox.notify(owed_for_stuck(stuck, audience, spare), told, now, audience.message_domain)
+    if unseen := tuple(_late_ones(watches, archive, zone, now)):
+        queued += outbox.notify(owed_for_late(unseen, audience), (), now, audience.message_domain)
+    return queued
+
+
+def _late_ones(watches: Iterable[Watch], archive: Archive, zone: ZoneInfo, now: datetime) -> Iterator[WatchLate]:
+    """The pages that no check has looked at for too long. Looks that fail are told as trouble, by the check itself."""
+    for watch in watches:
+        standing = archive.standing(watch.name)
+        last = standing.last_check
+        if last is not None and late(parse_schedule(watch.schedule), zone, last.started_at, now):
+            yield WatchLate(watch.name, watch.url, last.started_at, standing.last_good)

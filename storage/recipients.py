@@ -1,0 +1,167 @@
+"""Who is told: subscriptions from the settings and those added by hand, kept as long as an alert may refer to them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, func, insert, or_, select, update
+
+from domain.recipient import Origin, Recipient, Role, Subscriber, Subscription
+from storage.database import Database
+from storage.errors import RecipientInSettings, RecipientKnown, UnknownRecipient
+from storage.owing import call_off
+from storage.tables import alerts, recipients
+from storage.wanted import stored_wants, wants_of
+
+STALE_AFTER = timedelta(days=7)
+"""What was pending when its recipient left is not sent where the recipient is back only after longer."""
+
+_HERE = recipients.c.left_at.is_(None)
+
+
+class Recipients:
+    """The subscribers of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def subscribers(self, *, gone: bool = False) -> tuple[Subscriber, ...]:
+        """Those with a subscription, paused ones too, and with `gone` those who had one; by number."""
+        statement = select(recipients).order_by(recipients.c.id)
+        with self._database.read() as connection:
+            rows = connection.execute(statement if gone else statement.where(_HERE)).mappings()
+            return tuple(subscriber_of(row) for row in rows)
+
+    def register(self, wanted: Iterable[Subscription], now: datetime, by_mail: str) -> None:
+        """Make the subscriptions of the settings those of the database: new, changed and ended ones.
+
+        Mails to those that were added by hand leave by the channel `by_mail` from now on. What is pending for one that
+        ended is held back; it is sent if the subscription is back within `STALE_AFTER`.
+        """
+        asked = {_key(subscription): subscription for subscription in wanted}
+        moving = _elsewhere(by_mail)
+        with self._database.read() as connection:
+            if _registered(connection) == asked and connection.scalar(select(recipients.c.id).where(moving)) is None:
+                return
+        with self._database.write() as connection:
+            connection.execute(update(recipients).where(moving).values(channel=by_mail))
+            for key, known in _registered(connection).items():
+                if key not in asked:
+                    connection.execute(update(recipients).where(_is(known)).values(left_at=now))
+            for subscription in asked.values():
+                _subscribe(connection, subscription, Origin.SETTINGS, now)
+
+    def add(self, subscription: Subscription, now: datetime) -> Subscriber:
+        """Add a subscription by hand. Raises RecipientKnown for one that is here."""
+        with self._database.write() as connection:
+            known = connection.execute(select(recipients).where(_is(subscription), _HERE)).mappings().one_or_none()
+            if known is not None:
+                name = subscription.recipient.address
+                raise RecipientKnown(f"{name}: is a recipient already; `recipients show {name}` tells of what")
+            _subscribe(connection, subscription, Origin.DATABASE, now)
+            return _subscriber(connection, select(recipients).where(_is(subscription)))
+
+    def find(self, name: str, *, gone: bool = False) -> Subscriber:
+        """The subscriber with that address, number or token. Raises UnknownRecipient.
+
+        Of several the first one that was added by hand, or else the first.
+        """
+        with self._database.read() as connection:
+            return _found(connection, name, gone=gone)
+
+    def remove(self, name: str, now: datetime) -> Subscriber:
+        """End a subscription that was added by hand, and call off what is not sent yet.
+
+        Raises UnknownRecipient, and RecipientInSettings for one that would be back at the next run.
+        """
+        with self._database.write() as connection:
+            found = _found(connection, name)
+            if found.origin is Origin.SETTINGS:
+                raise RecipientInSettings(
+                    f"{name}: stands in the settings; take it out there, or `recipients pause {name}`"
+                )
+            connection.execute(update(recipients).where(recipients.c.id == found.id).values(left_at=now))
+            call_off(connection, alerts.c.subscriber == found.id, "its recipient was removed")
+            return found
+
+    def pause(self, name: str, *, paused: bool) -> Subscriber:
+        """Tell somebody nothing for a while, or again; what is pending meanwhile waits. Raises UnknownRecipient."""
+        with self._database.write() as connection:
+            found = _found(connection, name)
+            connection.execute(update(recipients).where(recipients.c.id == found.id).values(paused=paused))
+            return _subscriber(connection, select(recipients).where(recipients.c.id == found.id))
+
+
+def subscriber_of(row: RowMapping) -> Subscriber:
+    """A row of the table."""
+    subscription = Subscription(
+        Recipient(row["address"], row["channel"]), row["role"], wants_of(row["wants"]), row["cadence"]
+    )
+    return Subscriber(
+        row["id"], subscription, row["origin"], row["paused"], row["added_at"], row["left_at"], row["token"]
+    )
+
+
+def _key(subscription: Subscription) -> tuple[str, str, Role]:
+    return subscription.recipient.address, subscription.recipient.channel, subscription.role
+
+
+def _is(subscription: Subscription) -> ColumnElement[bool]:
+    address, channel, role = _key(subscription)
+    return and_(recipients.c.address == address, recipients.c.channel == channel, recipients.c.role == role)
+
+
+def _elsewhere(by_mail: str) -> ColumnElement[bool]:
+    """Those added by hand, all of them by mail, who are to get it another way than is set now."""
+    same = recipients.alias()
+    taken = select(same.c.id).where(
+        same.c.address == recipients.c.address, same.c.role == recipients.c.role, same.c.channel == by_mail
+    )
+    return and_(recipients.c.origin == Origin.DATABASE, recipients.c.channel != by_mail, ~taken.exists())
+
+
+def _registered(connection: Connection) -> dict[tuple[str, str, Role], Subscription]:
+    rows = connection.execute(select(recipients).where(_HERE, recipients.c.origin == Origin.SETTINGS)).mappings()
+    known = (subscriber_of(row).subscription for row in rows)
+    return {_key(subscription): subscription for subscription in known}
+
+
+def _subscribe(connection: Connection, subscription: Subscription, origin: Origin, now: datetime) -> None:
+    """Add a subscription, change one that is here, or take back one that had ended."""
+    asked: dict[str, object] = {
+        "origin": origin,
+        "wants": stored_wants(subscription.wants),
+        "cadence": subscription.cadence,
+        "left_at": None,
+    }
+    row = connection.execute(select(recipients).where(_is(subscription))).mappings().one_or_none()
+    if row is None:
+        address, channel, role = _key(subscription)
+        who = {"address": address, "channel": channel, "role": role}
+        new = {**who, **asked, "added_at": now, "token": secrets.token_urlsafe(16)}
+        connection.execute(insert(recipients).values(new))
+        return
+    if row["left_at"] is not None:
+        if now - row["left_at"] > STALE_AFTER:
+            call_off(connection, alerts.c.subscriber == row["id"], "its recipient had left")
+        asked |= {"paused": False, "added_at": now}
+    connection.execute(update(recipients).where(recipients.c.id == row["id"]).values(asked))
+
+
+def _found(connection: Connection, name: str, *, gone: bool = False) -> Subscriber:
+    number = int(name) if re.fullmatch("[0-9]{1,18}", name) else None  # SQLite's integers have no more digits for sure
+    address = func.casefolded(recipients.c.address) == name.casefold()
+    named = or_(address, recipients.c.token == name, recipients.c.id == number)
+    in_turn = recipients.c.left_at.is_not(None), recipients.c.origin == Origin.SETTINGS, recipients.c.id
+    statement = select(recipients).where(named).order_by(*in_turn).limit(1)
+    row = connection.execute(statement if gone else statement.where(_HERE)).mappings().one_or_none()
+    if row is None:
+        raise UnknownRecipient(f"{name}: no such recipient; `recipients list` names them")
+    return subscriber_of(row)
+
+
+def _subscriber(connection: Connection, statement: Select[tuple[Row[tuple[object, ...]]]]) -> Subscriber:
+    return subscriber_of(connection.execute(statement).mappings().one())
