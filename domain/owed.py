@@ -18,7 +18,7 @@ NOT_AGAIN_WITHIN = timedelta(days=1)
 """The same trouble is told to the administrator once in this time at most."""
 
 STUCK_AFTER = timedelta(hours=1)
-"""An alert that was due so long ago, and tried in vain, is told to the administrator though it is not given up."""
+"""An alert that was due so long ago is told to the administrator though it is not given up."""
 
 MOST_STUCK = 20
 

@@ -100,12 +100,13 @@ class Outbox:
         return self._found(ALERTS.where(alerts.c.id.in_(list(numbers))).order_by(alerts.c.id.desc()))
 
     def stuck(self, now: datetime) -> tuple[Alert, ...]:
-        """What does not arrive and the administrator was not told of, the oldest first: failed, or tried for long.
+        """What does not arrive and the administrator was not told of, the oldest first: failed, or due for long.
 
-        A claim that ran out counts as a try: its process did not live to say what became of it.
+        Tried or not: of a channel that is down, a round tries one alert. What is being sent just now, or held back on
+        purpose, is not stuck.
         """
-        tried_for_long = and_(_due(now - STUCK_AFTER), or_(alerts.c.attempts > 0, alerts.c.claimed_until <= now))
-        wanted = or_(_FAILED, tried_for_long), ~alerts.c.told, alerts.c.kind != AlertKind.UNDELIVERED
+        waits = and_(_due(now - STUCK_AFTER), _unclaimed(now), self._allowed())
+        wanted = or_(_FAILED, waits), ~alerts.c.told, alerts.c.kind != AlertKind.UNDELIVERED
         return self._found(_with_recipients(alerts).where(*wanted).order_by(alerts.c.id))
 
     def letter(self, alert_id: int) -> Letter:
@@ -168,7 +169,7 @@ class Outbox:
         error: str | None,
         still: ColumnElement[bool],
     ) -> None:
-        outcome = {
+        outcome: dict[str, object] = {
             "state": state,
             "attempts": alerts.c.attempts + 1,
             "next_attempt_at": next_attempt_at,
@@ -176,6 +177,8 @@ class Outbox:
             "claimed_until": None,
             "last_error": error,
         }
+        if state is AlertState.FAILED:
+            outcome["told"] = False  # that it was tried in vain may have been told, that it is given up is news
         # A process whose claim ran out may come back late: what another has sent stays sent.
         with self._database.write() as connection:
             connection.execute(update(alerts).where(alerts.c.id == alert_id, still).values(outcome))

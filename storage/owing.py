@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from domain.alert import AlertState
 from domain.change import ChangeKind, RecordedChange
@@ -36,7 +36,7 @@ class Desk:
         """Put what a check makes due into the outbox, each once; gives how many alerts tell of it.
 
         A digest that is still open takes the check in, and is from then on for what its reader wants now; one that was
-        begun to be sent stays as it is.
+        called off begins anew, and one that was begun to be sent stays as it is.
         """
         once = list({(one.kind, one.recipient): one for one in owed}.values())
         digests = self._digests(once)
@@ -50,6 +50,7 @@ class Desk:
                 rows.append(self._row(next_id + len(rows), one, slot, [watch]) | _asked(one))
                 covering.append(rows[-1]["id"])
             else:
+                self._reopen(digest)
                 covering.append(digest["id"])
                 grown[digest["id"]] = one
         self._insert(rows)
@@ -105,6 +106,13 @@ class Desk:
             return {}
         rows = self.connection.execute(select(alerts).where(alerts.c.occasion.in_(occasions))).mappings()
         return {(Recipient(row["recipient"], row["channel"]), row["occasion"]): row for row in rows}
+
+    def _reopen(self, digest: RowMapping) -> None:
+        """Let a digest that was called off begin anew: what it would have told is not told."""
+        if digest["state"] is AlertState.CANCELLED:
+            self.connection.execute(delete(alert_checks).where(alert_checks.c.alert == digest["id"]))
+            again = {"state": AlertState.PENDING, "next_attempt_at": digest["due_at"], "last_error": None}
+            self.connection.execute(update(alerts).where(alerts.c.id == digest["id"]).values(again))
 
     def _was_told(self, one: OwedNotice) -> bool:
         told = select(alerts.c.id).where(
@@ -164,4 +172,5 @@ def _place(
 def _is_open(digest: RowMapping, now: datetime) -> bool:
     """Whether nobody has begun to send it, so that no copy of it can be on its way."""
     untouched = digest["attempts"] == 0 and digest["claimed_until"] is None
-    return digest["state"] is AlertState.PENDING and untouched and digest["due_at"] > now
+    unsent = digest["state"] in {AlertState.PENDING, AlertState.CANCELLED}
+    return unsent and untouched and digest["due_at"] > now

@@ -144,9 +144,6 @@ def test_with_the_mail_server_down_for_days_one_notice_a_day_at_most_lies_in_the
     assert len(numbers) == len(set(numbers)) > 5
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a round tries one alert of a channel that is down; Outbox.stuck knows no others"
-)
 def test_with_the_mail_server_down_all_that_wait_for_it_are_told_of(monitor: Monitor) -> None:
     monitor.subscribe(OPS, role=Role.ADMIN)
     monitor.mail = smtp(nobody().port)

@@ -75,6 +75,13 @@ def test_what_does_not_arrive_is_told_once_and_to_the_spare_where_mail_fails(not
     assert (notices.at(3), notices.at(99)) == (0, 0)
 
 
+def test_what_was_told_as_waiting_is_told_again_when_it_is_given_up(notices: Notices) -> None:
+    notices.outbox.deferred(1, hour(1), hour(50), "no connection")
+    assert (notices.at(3), notices.at(40)) == (2, 0)
+    notices.outbox.deferred(1, hour(50), None, "no connection")
+    assert (notices.at(51), notices.at(90)) == (2, 0)
+
+
 def test_what_is_stuck_within_a_day_of_that_is_told_the_day_after(notices: Notices) -> None:
     notices.outbox.refused(1, hour(1), "550 no such user")
     notices.at(2)
@@ -96,6 +103,7 @@ def test_a_notice_that_does_not_arrive_is_no_news_itself(notices: Notices) -> No
 
 
 def test_a_page_that_nobody_looks_at_is_told_once_a_day(notices: Notices) -> None:
+    notices.outbox.sent(1, hour(1))
     notices.story.fails(2)
     assert notices.at(3.9, HOURLY) == 0
     assert notices.at(5, DAILY) == 0
@@ -103,11 +111,13 @@ def test_a_page_that_nobody_looks_at_is_told_once_a_day(notices: Notices) -> Non
     (late,) = notices.queued(AlertKind.LATE)
     assert (late.recipient, late.watches) == (ADMIN, (ADDRESS,))
     assert notices.outbox.letter(late.id).news == WatchLate(ADDRESS, URL, hour(2), hour(1))
+    notices.outbox.sent(late.id, hour(5))
     assert notices.at(28.9, HOURLY) == 0
     assert notices.at(29, HOURLY) == 1
 
 
 def test_a_page_that_was_never_looked_at_is_not_late(notices: Notices) -> None:
+    notices.outbox.sent(1, hour(1))
     never = Story.of(notices.database, "never").watch
     assert notices.at(99, Watch(never, URL, "0 * * * *")) == 0
 

@@ -130,20 +130,21 @@ class TestStuck:
         owing.refused(2, hour(1), "550 no such user")
         assert numbers(owing.stuck(hour(1))) == [2]
 
-    def test_what_is_tried_in_vain_is_stuck_an_hour_after_it_was_due(self, owing: Outbox) -> None:
-        for number in (3, 1):
-            owing.deferred(number, hour(1.5), hour(9), "451 later")
+    def test_what_waits_is_stuck_an_hour_after_it_was_due_whether_it_was_tried_or_not(self, owing: Outbox) -> None:
+        owing.deferred(3, hour(1.5), hour(9), "451 later")
+        owing.sent(2, hour(1.5))
         assert owing.stuck(hour(self.long_after() - 0.001)) == ()
         assert numbers(owing.stuck(hour(self.long_after()))) == [1, 3]
 
-    def test_what_was_not_tried_yet_is_not_stuck(self, owing: Outbox) -> None:
-        assert owing.stuck(hour(99)) == ()
-
-    def test_what_kills_its_process_is_stuck_like_what_is_tried_in_vain(self, owing: Outbox) -> None:
+    def test_what_is_on_its_way_is_not_stuck_unless_its_process_died(self, owing: Outbox) -> None:
         late = hour(self.long_after())
         assert owing.claim(late - timedelta(minutes=1), hour(1), due_only=True) is not None
-        assert owing.stuck(late) == ()  # it may be on its way
-        assert numbers(owing.stuck(late - timedelta(minutes=1) + LEASE)) == [1]
+        assert numbers(owing.stuck(late)) == [2, 3]
+        assert numbers(owing.stuck(late - timedelta(minutes=1) + LEASE)) == [1, 2, 3]
+
+    def test_what_is_held_back_on_purpose_is_not_stuck(self, owing: Outbox, database: Database) -> None:
+        assert numbers(Outbox(database, ["nobody@example.org"]).stuck(hour(99))) == []
+        assert numbers(owing.stuck(hour(99))) == [1, 2, 3]
 
     def test_what_arrived_or_was_called_off_is_not_stuck(self, owing: Outbox) -> None:
         for number in (1, 2, 3):
@@ -156,13 +157,13 @@ class TestStuck:
         for number in (1, 2):
             owing.deferred(number, hour(1), hour(2), "451 later")
         people.pause(READER.address, paused=True)
-        assert numbers(owing.stuck(hour(3))) == [2]
+        assert numbers(owing.stuck(hour(3))) == [2, 3]
         people.register([], hour(3), "smtp")
-        assert owing.stuck(hour(3)) == ()
+        assert numbers(owing.stuck(hour(3))) == [3]  # which has no subscription
 
     def test_an_administrator_s_alert_can_be_stuck_too(self, owing: Outbox, story: Story, people: Recipients) -> None:
         boss = Subscription(Recipient("boss@example.org", "smtp"), Role.ADMIN)
         people.register([Subscription(OTHER), boss], hour(1), "smtp")
         story.fails(2, owed(AlertKind.TROUBLE, boss.recipient, subscriber=3))
         owing.refused(4, hour(2), "550 no such user")
-        assert numbers(owing.stuck(hour(2))) == [4]
+        assert numbers(owing.stuck(hour(1.9))) == [4]

@@ -133,10 +133,9 @@ class TestDigests:
             lambda outbox: outbox.deferred(1, hour(1.5), hour(5), "451 later"),
             lambda outbox: outbox.refused(1, hour(1.5), "550 no such user"),
             lambda outbox: outbox.sent(1, hour(1.5)),
-            lambda outbox: outbox.cancel([1], "called off"),
             lambda outbox: outbox.claim(hour(5), hour(5), due_only=True),
         ],
-        ids=["tried", "failed", "sent", "called off", "claimed"],
+        ids=["tried", "failed", "sent", "claimed"],
     )
     def test_what_was_begun_to_be_sent_takes_nothing_in_and_the_next_one_does(
         self, begun: Outbox, story: Story, close: Callable[[Outbox], object]
@@ -150,6 +149,16 @@ class TestDigests:
         first, second = by_number(begun)
         assert (first.due_at, second.due_at) == (hour(5), hour(29))
         assert told(begun, 2) == {ADDRESS: ["Report b", "Report c"]}
+
+    def test_one_that_was_called_off_begins_anew_and_tells_nothing_of_what_it_would_have_told(
+        self, begun: Outbox, story: Story
+    ) -> None:
+        begun.cancel([1], "called off")
+        story.reads(page(A, B), 4, owed=DAILY)
+        (again,) = by_number(begun)
+        assert (again.state, again.due_at, again.last_error) == (AlertState.PENDING, hour(5), None)
+        assert told(begun, 1) == {ADDRESS: ["Report b"]}
+        assert "Report b" in again.subject
 
     def test_one_that_is_due_takes_nothing_in_though_nobody_has_begun_to_send_it(
         self, begun: Outbox, story: Story
