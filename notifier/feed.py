@@ -27,6 +27,7 @@ from domain.change import RecordedChange
 from domain.recipient import Recipient
 from notifier.channels import Office
 from notifier.content import Entry, entry
+from notifier.durable import publish
 from notifier.errors import Deferred, Refused
 from notifier.facts import Fact
 from notifier.worddiff import as_text
@@ -71,7 +72,8 @@ class FeedChannel:
         with self._held(recipient) as place:
             # Read under the lock: what is written last is what was read last.
             for feed in place.feeds(_newest_first(self._office.recent(recipient, MOST_ENTRIES), told)):
-                _write(feed.path, self._document(recipient, feed))
+                unfinished = feed.path.with_name(f".{feed.path.name}.new")
+                publish(self._document(recipient, feed), unfinished, feed.path, 0o644)  # for a web server to read
 
     def probe(self, recipient: Recipient) -> str:
         """Make the folder where it is missing, see that it can be written, and tell what is where. Raises Deferred."""
@@ -256,30 +258,6 @@ def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET
 def _link(parent: ET.Element, url: str | None) -> None:
     if url:
         _add(parent, "link", rel="alternate", href=url)
-
-
-def _write(path: Path, document: bytes) -> None:
-    """On disk before it is visible, and then at once; the lock must be held."""
-    written = path.with_name(f".{path.name}.new")
-    try:
-        with written.open("wb") as file:
-            os.fchmod(file.fileno(), 0o644)
-            file.write(document)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
-    finally:
-        written.unlink(missing_ok=True)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """A rename is on disk only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 _CONTENT = Environment(loader=PackageLoader("notifier"), autoescape=True, undefined=StrictUndefined).get_template(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -14,6 +13,7 @@ from typing import Self
 from domain.alert import Letter
 from domain.recipient import Recipient
 from notifier.channels import Office
+from notifier.durable import publish
 from notifier.errors import ChannelDown
 
 
@@ -55,13 +55,7 @@ class MaildirChannel:
             self._make()
             if (self._folder / "new" / name).exists() or any((self._folder / "cur").glob(f"{name}*")):
                 return
-            written = self._folder / "tmp" / name
-            with written.open("wb") as file:
-                file.write(message.as_bytes())
-                file.flush()
-                os.fsync(file.fileno())
-            written.rename(self._folder / "new" / name)
-            _sync(self._folder / "new")
+            publish(message.as_bytes(), self._folder / "tmp" / name, self._folder / "new" / name, 0o600)
         except OSError as error:
             raise self._down(error) from error
 
@@ -85,12 +79,3 @@ def find(folder: Path, message_id: str) -> EmailMessage | None:
 def _mark(message_id: str) -> str:
     """What stands for a Message-ID in the name of a file."""
     return sha256(message_id.encode()).hexdigest()[:24]
-
-
-def _sync(folder: Path) -> None:
-    """A rename is on disk only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -141,7 +141,7 @@ def _subscribe(connection: Connection, subscription: Subscription, origin: Origi
     if row is None:
         address, channel, role = _key(subscription)
         who = {"address": address, "channel": channel, "role": role}
-        new = {**who, **asked, "added_at": now, "token": secrets.token_urlsafe(16)}
+        new = {**who, **asked, "added_at": now, "token": secrets.token_hex(16)}
         connection.execute(insert(recipients).values(new))
         return
     if row["left_at"] is not None:

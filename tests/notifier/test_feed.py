@@ -354,7 +354,7 @@ def test_a_rename_that_fails_leaves_the_old_feed_and_no_half_one(
     feed = tmp_path / "feed.xml"
     channel(feed, of_page(ADDED)).deliver(telling(ADDED))
     before, names = feed.read_bytes(), set(tmp_path.iterdir())
-    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(os, "rename", full)
     with pytest.raises(Deferred, match=r"^the feed “case-team” cannot be written: No space left on device$"):
         channel(feed, of_page(ADDED, EDITED)).deliver(telling(EDITED))
     assert feed.read_bytes() == before
