@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_,
 from domain.recipient import Origin, Recipient, Role, Subscriber, Subscription
 from storage.database import Database
 from storage.errors import RecipientInSettings, RecipientKnown, UnknownRecipient
-from storage.owing import call_off
+from storage.owing import UNSENT, call_off
 from storage.tables import alerts, recipients
 from storage.wanted import stored_wants, wants_of
 
@@ -38,8 +38,8 @@ class Recipients:
     def register(self, wanted: Iterable[Subscription], now: datetime, by_mail: str) -> None:
         """Make the subscriptions of the settings those of the database: new, changed and ended ones.
 
-        Mails to those that were added by hand leave by the channel `by_mail` from now on. What is pending for one that
-        ended is held back; it is sent if the subscription is back within `STALE_AFTER`.
+        Mails, those to who was added by hand too, leave by the channel `by_mail` from now on, also what is not sent
+        yet. What is pending for one that ended is held back; it is sent if it is back within `STALE_AFTER`.
         """
         asked = {_key(subscription): subscription for subscription in wanted}
         moving = _elsewhere(by_mail)
@@ -47,9 +47,11 @@ class Recipients:
             if _registered(connection) == asked and connection.scalar(select(recipients.c.id).where(moving)) is None:
                 return
         with self._database.write() as connection:
-            connection.execute(update(recipients).where(moving).values(channel=by_mail))
+            _move(connection, moving, by_mail)
             for key, known in _registered(connection).items():
                 if key not in asked:
+                    if (known.recipient.address, by_mail, known.role) in asked:
+                        _move(connection, and_(_is(known), _is_free(by_mail)), by_mail)
                     connection.execute(update(recipients).where(_is(known)).values(left_at=now))
             for subscription in asked.values():
                 _subscribe(connection, subscription, Origin.SETTINGS, now)
@@ -116,11 +118,25 @@ def _is(subscription: Subscription) -> ColumnElement[bool]:
 
 def _elsewhere(by_mail: str) -> ColumnElement[bool]:
     """Those added by hand, all of them by mail, who are to get it another way than is set now."""
+    return and_(recipients.c.origin == Origin.DATABASE, recipients.c.channel != by_mail, _is_free(by_mail))
+
+
+def _is_free(channel: str) -> ColumnElement[bool]:
+    """Whether nobody of the same address and role stands there with that channel."""
     same = recipients.alias()
     taken = select(same.c.id).where(
-        same.c.address == recipients.c.address, same.c.role == recipients.c.role, same.c.channel == by_mail
+        same.c.address == recipients.c.address, same.c.role == recipients.c.role, same.c.channel == channel
     )
-    return and_(recipients.c.origin == Origin.DATABASE, recipients.c.channel != by_mail, ~taken.exists())
+    return ~taken.exists()
+
+
+def _move(connection: Connection, which: ColumnElement[bool], channel: str) -> None:
+    """Let recipients get all that is not sent yet by another channel; what is on its way arrives as it was sent."""
+    numbers = connection.scalars(select(recipients.c.id).where(which)).all()
+    unsent = alerts.c.subscriber.in_(numbers), UNSENT, alerts.c.claimed_until.is_(None)
+    # Where there was a message for the same occasion by that channel already, this one stays with the old.
+    connection.execute(update(alerts).prefix_with("OR IGNORE").where(*unsent).values(channel=channel))
+    connection.execute(update(recipients).where(recipients.c.id.in_(numbers)).values(channel=channel))
 
 
 def _registered(connection: Connection) -> dict[tuple[str, str, Role], Subscription]:

@@ -308,6 +308,17 @@ class TestPending:
     def states(self, outbox: Outbox) -> list[AlertState]:
         return [alert.state for alert in reversed(outbox.alerts())]
 
+    def test_it_goes_the_way_that_mail_goes_when_that_is_changed(self, owing: Outbox, people: Recipients) -> None:
+        claimed = owing.claim(hour(3), hour(3), due_only=True)
+        assert claimed is not None
+        of_a = people.find("a@example.org")
+        local = [Subscription(Recipient(one.address, "maildir")) for one in (A, C)]
+        register(people, *local, at=3, by_mail="maildir")
+        assert [alert.recipient.channel for alert in reversed(owing.alerts())] == ["smtp", "maildir", "maildir"]
+        assert people.find("a@example.org").id == of_a.id
+        assert {one.subscription.recipient.channel for one in people.subscribers(gone=True)} == {"maildir"}
+        assert [alert.id for alert in owing.waiting(hour(4))] == [2, 1]
+
     def test_it_is_called_off_for_who_is_removed(self, owing: Outbox, people: Recipients) -> None:
         people.remove("b@example.org", hour(3))
         assert self.states(owing) == [AlertState.PENDING, AlertState.CANCELLED, AlertState.FAILED]
