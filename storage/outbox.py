@@ -86,9 +86,9 @@ class Outbox:
         """The channel will never take the message."""
         self._tried(alert_id, now, AlertState.FAILED, None, error, _PENDING)
 
-    def alerts(self, state: AlertState | None = None) -> tuple[Alert, ...]:
-        """The alerts, or those of one state, newest first."""
-        statement = ALERTS.order_by(alerts.c.id.desc())
+    def alerts(self, state: AlertState | None = None, limit: int | None = None) -> tuple[Alert, ...]:
+        """The alerts, or those of one state, newest first; at most so many."""
+        statement = ALERTS.order_by(alerts.c.id.desc()).limit(limit)
         return self._found(statement if state is None else statement.where(alerts.c.state == state))
 
     def waiting(self, now: datetime) -> tuple[Alert, ...]:

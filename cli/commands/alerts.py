@@ -23,6 +23,7 @@ from storage.history import History
 from storage.recipients import Recipients
 
 state_option = click.option("--state", type=click.Choice([state.value for state in AlertState]), help="Only these.")
+limit_option = click.option("--limit", type=click.IntRange(1), metavar="N", help="At most so many.")
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "html", "eml"]), default="text", help="Default: text."
 )
@@ -30,21 +31,23 @@ format_option = click.option(
 
 @click.group(invoke_without_command=True)
 @state_option
+@limit_option
 @json_option
 @click.pass_context
-def alerts(ctx: click.Context, state: str | None, as_json: bool) -> None:
+def alerts(ctx: click.Context, state: str | None, limit: int | None, as_json: bool) -> None:
     """The outbox, newest first, as `alerts list` has it; and what can be done with the alerts in it."""
     if ctx.invoked_subcommand is None:
-        _list(ctx.ensure_object(Context), state, as_json=as_json)
+        _list(ctx.ensure_object(Context), state, limit, as_json=as_json)
 
 
 @alerts.command(name="list")
 @state_option
+@limit_option
 @json_option
 @pass_context
-def list_alerts(context: Context, state: str | None, as_json: bool) -> None:
+def list_alerts(context: Context, state: str | None, limit: int | None, as_json: bool) -> None:
     """The outbox, newest first: pending, sent, failed and cancelled alerts."""
-    _list(context, state, as_json=as_json)
+    _list(context, state, limit, as_json=as_json)
 
 
 @alerts.command()
@@ -144,9 +147,9 @@ def test(context: Context, to: str) -> None:
         click.echo(plain(f"a test was sent to {recipient.address} ({recipient.channel})"))
 
 
-def _list(context: Context, state: str | None, *, as_json: bool) -> None:
+def _list(context: Context, state: str | None, limit: int | None, *, as_json: bool) -> None:
     with opened(context.settings) as database:
-        found = outbox(context.settings, database).alerts(AlertState(state) if state else None)
+        found = outbox(context.settings, database).alerts(AlertState(state) if state else None, limit)
     if as_json:
         document.print_json({"alerts": [document.alert(alert) for alert in found]})
         return

@@ -130,6 +130,8 @@ def test_alerts_that_do_not_arrive_are_told_to_the_administrator_another_way(mon
         ("changes", "smtp", "failed"),
     ]
     assert len(monitor("alerts", "list", "--state", "failed", "--json").json["alerts"]) == 2
+    (newest,) = monitor("alerts", "list", "--limit", "1", "--json").json["alerts"]
+    assert newest["id"] == 3
 
 
 def test_a_change_reaches_a_feed_and_a_webhook_and_one_that_is_down_keeps_the_other_from_nothing(

@@ -17,6 +17,10 @@ import pytest
         ("notifier.mail", {"jinja2", "css_inline", "rapidfuzz", "dkim"}),
         ("notifier.message", {"smtplib", "dkim"}),
         ("notifier.maildir", {"jinja2", "css_inline", "rapidfuzz", "smtplib"}),
+        ("notifier.channels", {"jinja2", "css_inline", "rapidfuzz", "smtplib", "httpx", "email.message"}),
+        ("notifier.webhook", {"jinja2", "css_inline", "rapidfuzz", "smtplib"}),
+        ("notifier.feed", {"css_inline", "smtplib"}),
+        ("notifier.chat", {"apprise", "jinja2", "css_inline", "smtplib"}),
     ],
 )
 def test_a_module_imports_nothing_heavy_that_it_does_not_need(module: str, absent: set[str]) -> None:
