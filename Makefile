@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: demo test check bench fuzz mutants screenshots lock clean
+.PHONY: demo test check bench fuzz mutants faults screenshots lock clean
 
 demo: $(VENV)/run-ready
 	@$(BIN)/hmicfrs-monitor demo
@@ -31,6 +31,9 @@ fuzz: $(VENV)/dev-ready
 
 mutants: $(VENV)/dev-ready
 	$(BIN)/python -m tests.mutants
+
+faults: $(VENV)/dev-ready
+	$(BIN)/python -m tests.delivery.table
 
 screenshots: $(VENV)/screenshots-ready
 	$(BIN)/python -m tests.notifier.screenshots

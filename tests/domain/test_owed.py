@@ -12,7 +12,6 @@ from domain.check import Accepted, Answer, Failed, Finding, Suspected, Trouble, 
 from domain.compare import compare
 from domain.owed import (
     MOST_STUCK,
-    NOT_AGAIN_WITHIN,
     Audience,
     OwedNotice,
     owed_for_late,
@@ -138,12 +137,18 @@ class TestAdmins:
         (owed,) = owed_to_admins(WATCH, Failed("down"), trouble, None, told, NOW)
         assert owed.subject == f"hmicfrs-monitor: {WATCH} {said}"
 
+    def test_three_are_news_where_nothing_is_set(self) -> None:
+        told = Audience((ADMIN,), "example.org", MONDAYS)
+        for failures, news in ((1, 0), (2, 1)):
+            trouble = Trouble(NOW, failures, told=False)
+            assert len(owed_to_admins(WATCH, Failed("down"), trouble, None, told, NOW)) == news
+
     def test_one_failure_less_is_no_news(self) -> None:
         assert told_to_admins(Failed("down"), Trouble(NOW, 3, told=False), after=5) == []
 
     @pytest.mark.parametrize("finding", [Failed("down"), Suspected("odd", BODY)])
     def test_trouble_that_comes_back_within_a_day_is_told_when_the_day_is_over(self, finding: Finding) -> None:
-        trouble, yesterday = Trouble(NOW, 5, told=False), NOW - NOT_AGAIN_WITHIN
+        trouble, yesterday = Trouble(NOW, 5, told=False), NOW - timedelta(days=1)
         assert told_to_admins(finding, trouble, yesterday + timedelta(seconds=1)) == []
         assert told_to_admins(finding, trouble, yesterday) == [AlertKind.TROUBLE]
 

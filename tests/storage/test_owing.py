@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from domain.alert import Alert, AlertKind, AlertState, ChangesFound, Undelivered
-from domain.owed import NOT_AGAIN_WITHIN, OwedNotice
+from domain.owed import OwedNotice
 from domain.recipient import EVERYTHING, Cadence, Recipient, Wants
 from storage.database import Database
 from storage.outbox import Outbox
@@ -224,6 +224,7 @@ def test_a_thousand_readers_are_owed_in_one_transaction(database: Database, stor
 
 
 NOTHING = Undelivered((), 0)
+DAY = timedelta(days=1)
 
 
 def notice(recipient: Recipient = ADMIN, trouble: str = "undelivered") -> OwedNotice:
@@ -252,9 +253,9 @@ class TestNotices:
         instant = timedelta(microseconds=1)
         assert self.notify(outbox, notice()) == 1
         assert self.notify(outbox, notice()) == 0
-        assert self.notify(outbox, notice(), after=NOT_AGAIN_WITHIN - instant) == 0
-        assert self.notify(outbox, notice(), after=NOT_AGAIN_WITHIN) == 1
-        assert self.notify(outbox, notice(), after=NOT_AGAIN_WITHIN + instant) == 0
+        assert self.notify(outbox, notice(), after=DAY - instant) == 0
+        assert self.notify(outbox, notice(), after=DAY) == 1
+        assert self.notify(outbox, notice(), after=DAY + instant) == 0
         assert len(outbox.alerts()) == 2
 
     def test_whatever_became_of_the_notice(self, outbox: Outbox) -> None:
@@ -290,7 +291,7 @@ class TestNotices:
         begun.refused(1, hour(1), "550 no such user")
         assert self.notify(begun, notice(), after=timedelta(hours=1), told=(1,)) == 0
         assert [alert.id for alert in begun.stuck(hour(2))] == [1]
-        assert self.notify(begun, notice(), after=NOT_AGAIN_WITHIN, told=(1,)) == 1
+        assert self.notify(begun, notice(), after=DAY, told=(1,)) == 1
         assert begun.stuck(hour(99)) == ()
 
     def test_nothing_owed_is_nothing_queued(self, begun: Outbox) -> None:

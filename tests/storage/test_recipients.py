@@ -17,7 +17,7 @@ from domain.recipient import EVERYTHING, Cadence, Origin, Recipient, Role, Subsc
 from storage.database import Database
 from storage.errors import Busy, RecipientInSettings, RecipientKnown, UnknownRecipient
 from storage.outbox import Outbox
-from storage.recipients import STALE_AFTER, Recipients
+from storage.recipients import Recipients
 from tests.domain.records import page, report
 from tests.storage.pages import ADMIN, READER, Story, hour, owed, url_of
 
@@ -29,7 +29,7 @@ WANTS = Wants(
     areas=("Ynys Môn",),
     words=("harm’s way", "child"),
 )
-WEEK = STALE_AFTER / timedelta(hours=1)
+WEEK = 7 * 24
 
 
 def register(people: Recipients, *wanted: Subscription, at: float = 0, by_mail: str = "smtp") -> None:
