@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from email.utils import parseaddr
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from cli.errors import CommandError
 from cli.subscriptions import mail_channel, recipient_of, subscriptions
@@ -20,9 +21,11 @@ from domain.alert import Backoff, Letter, PageChanges
 from domain.digest import DigestTimes
 from domain.owed import Audience
 from domain.recipient import EVERYTHING, Recipient
+from domain.watch import Watch
 from notifier.channels import BY_ADDRESS, Channel, Office, Target, open_channel
 from notifier.errors import ChannelDown, Deferred
 from notifier.sender import Sender
+from schedules.cron import parse_schedule
 from schedules.deliver import Delivery, deliver
 from schedules.notices import notify
 from storage.archive import Archive
@@ -178,12 +181,18 @@ def deliver_all(
             outbox=alerts,
             archive=archive,
             spare=SPARE,
-            zone=zone(settings),
+            late=partial(_late, zone(settings)),
             now=clock(),
         )
         if not queued:
             return delivery
         return delivery.then(deliver(alerts, post, clock=clock, backoff=backoff, due_only=True))
+
+
+def _late(zoned: ZoneInfo, watch: Watch, last_check: datetime, now: datetime) -> bool:
+    from schedules.plan import late
+
+    return late(parse_schedule(watch.schedule), zoned, last_check, now)
 
 
 def _backoff(settings: Settings) -> Backoff:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import TypeAlias
 
 from domain.alert import WatchLate
 from domain.owed import Audience, owed_for_late, owed_for_stuck
 from domain.recipient import Recipient, Role
-from domain.watch import Watch
-from schedules.cron import parse_schedule
-from schedules.plan import late
+from domain.watch import GRACE, Watch
 from storage.archive import Archive
 from storage.outbox import Outbox
+
+Late: TypeAlias = Callable[[Watch, datetime, datetime], bool]
+"""Whether a watch whose last check began at the one time is late at the other: by `schedules.plan.late`.
+
+It is passed in so that a check which has just looked at its page need not import the scheduler.
+"""
 
 
 def notify(
@@ -23,7 +27,7 @@ def notify(
     outbox: Outbox,
     archive: Archive,
     spare: Recipient,
-    zone: ZoneInfo,
+    late: Late,
     now: datetime,
 ) -> int:
     """Queue the notices that are due now; gives how many. They go out with the next delivery.
@@ -37,15 +41,15 @@ def notify(
     if stuck:
         told = [alert.id for alert in stuck]
         queued += outbox.notify(owed_for_stuck(stuck, audience, spare), told, now, audience.message_domain)
-    if unseen := tuple(_late_ones(watches, archive, zone, now)):
+    if unseen := tuple(_late_ones(watches, archive, late, now)):
         queued += outbox.notify(owed_for_late(unseen, audience), (), now, audience.message_domain)
     return queued
 
 
-def _late_ones(watches: Iterable[Watch], archive: Archive, zone: ZoneInfo, now: datetime) -> Iterator[WatchLate]:
+def _late_ones(watches: Iterable[Watch], archive: Archive, late: Late, now: datetime) -> Iterator[WatchLate]:
     """The pages that no check has looked at for too long. Looks that fail are told as trouble, by the check itself."""
     for watch in watches:
         standing = archive.standing(watch.name)
         last = standing.last_check
-        if last is not None and late(parse_schedule(watch.schedule), zone, last.started_at, now):
+        if last is not None and now - last.started_at > GRACE and late(watch, last.started_at, now):
             yield WatchLate(watch.name, watch.url, last.started_at, standing.last_good)

@@ -39,6 +39,7 @@ from storage.database import Database
 from storage.outbox import Outbox
 from storage.recipients import Recipients
 from tests.delivery.servers import Mail
+from tests.schedules.lateness import late_in
 
 LONDON = ZoneInfo("Europe/London")
 URL = "https://hmicfrs.justiceinspectorates.gov.uk/our-work/article/child-abuse/"
@@ -176,7 +177,7 @@ class Monitor:
             outbox=self.outbox,
             archive=Archive(self.database),
             spare=SPARE,
-            zone=LONDON,
+            late=late_in(LONDON),
             now=self.now,
         )
 

@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.outbox import Outbox
 from storage.recipients import Recipients
 from tests.domain.readers import MONDAYS
+from tests.schedules.lateness import late_in
 from tests.schedules.outboxes import begin, tell
 from tests.storage.pages import ADDRESS, ADMIN, READER, URL, Story, hour, url_of
 
@@ -40,7 +41,7 @@ class Notices:
             outbox=self.outbox,
             archive=self.story.archive,
             spare=SPARE,
-            zone=ZoneInfo("Europe/London"),
+            late=late_in(ZoneInfo("Europe/London")),
             now=hour(number),
         )
 
