@@ -20,7 +20,7 @@ from cli.wiring import database_url, utc_now, watches, zone
 from domain.alert import Backoff, Letter, PageChanges
 from domain.digest import DigestTimes
 from domain.owed import Audience
-from domain.recipient import EVERYTHING, Recipient
+from domain.recipient import EVERYTHING, Recipient, Role
 from domain.watch import Watch
 from notifier.channels import BY_ADDRESS, Channel, Office, Target, open_channel
 from notifier.errors import ChannelDown, Deferred
@@ -167,17 +167,29 @@ def postman(settings: Settings, database: Database, clock: Callable[[], datetime
 
 
 def deliver_all(
-    settings: Settings, database: Database, clock: Callable[[], datetime] = utc_now, *, due_only: bool
+    settings: Settings,
+    database: Database,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    due_only: bool,
+    audience: Callable[[], Audience] | None = None,
 ) -> Delivery:
-    """One round of delivery over the settings' channels, and what it makes the administrators be told."""
+    """One round of delivery over the settings' channels, and what it makes the administrators be told.
+
+    `audience` is what `registered` gave, None where it was not asked yet.
+    """
+    audience = audience or registered(settings, database)
     alerts, backoff = outbox(settings, database), _backoff(settings)
     with postman(settings, database, clock) as post:
         delivery = deliver(alerts, post, clock=clock, backoff=backoff, due_only=due_only)
+        told = audience()
+        if not told.of(Role.ADMIN):
+            return delivery
         archive, watched = Archive(database), watches(settings)
         archive.register(watched)
         queued = notify(
             watched,
-            audience=registered(settings, database)(),
+            audience=told,
             outbox=alerts,
             archive=archive,
             spare=SPARE,

@@ -39,6 +39,8 @@ def deliver(
     for this round: the rest would fare alike, and stays pending.
     """
     began = clock()
+    if outbox.is_idle(began):
+        return Delivery((), ())
 
     def now() -> datetime:
         return max(began, clock())  # were it set back, what was just tried would look as if left over

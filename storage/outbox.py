@@ -44,6 +44,12 @@ class Outbox:
         allowed = map(str.casefold, self._allow_only)
         return any(address.endswith(entry) if entry.startswith("@") else address == entry for entry in allowed)
 
+    def is_idle(self, now: datetime) -> bool:
+        """Whether nothing is due, for anybody: what most checks find, with one look."""
+        due = select(alerts.c.id).where(_due(now)).limit(1)
+        with self._database.read() as connection:
+            return connection.scalar(due) is None
+
     def claim(
         self, now: datetime, not_tried_since: datetime, *, due_only: bool, without: Collection[str] = ()
     ) -> Letter | None:

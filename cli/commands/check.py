@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,9 +15,11 @@ from cli.office import deliver_all, registered
 from cli.options import allow_only_option, json_option, pass_context
 from cli.progress import progress
 from cli.sentences import check_lines
+from cli.settings import ScraperSettings
 from cli.wiring import fetcher, judge, opened, renew_readings, utc_now, watches
 from domain.check import Outcome, Stored
 from domain.document import change as change_document
+from domain.owed import Audience
 from domain.watch import Watch
 from schedules.check import check as look
 from schedules.deliver import Delivery
@@ -46,8 +49,10 @@ def check(context: Context, names: tuple[str, ...], as_json: bool) -> int:
     try:
         with opened(settings) as database:
             with run_lock(database.path, "hmicfrs-monitor check", utc_now()):
-                stored = _look_at_all(context, chosen, database, bar=not (context.quiet or as_json))
-            delivery = deliver_all(settings, database, due_only=False)
+                audience = registered(settings, database)
+                bar = not (context.quiet or as_json)
+                stored = _look_at_all(context.settings.scraper, chosen, database, audience, bar=bar)
+            delivery = deliver_all(settings, database, due_only=False, audience=audience)
     except (Unwritable, Busy) as error:
         raise CommandError(str(error), Exit.UNCHECKED) from error
     if as_json:
@@ -58,13 +63,19 @@ def check(context: Context, names: tuple[str, ...], as_json: bool) -> int:
     return worst([*codes, Exit.UNDELIVERED if delivery.undelivered else Exit.WELL])
 
 
-def _look_at_all(context: Context, chosen: tuple[Watch, ...], database: Database, *, bar: bool) -> list[Stored]:
+def _look_at_all(
+    scraper: ScraperSettings,
+    chosen: tuple[Watch, ...],
+    database: Database,
+    audience: Callable[[], Audience],
+    *,
+    bar: bool,
+) -> list[Stored]:
     archive = Archive(database)
     archive.register(chosen)
     renew_readings(database, archive, chosen)
-    audience = registered(context.settings, database)
     with (
-        fetcher(context.settings.scraper, database) as polite,
+        fetcher(scraper, database) as polite,
         progress("checking", len(chosen), wanted=bar) as step,
     ):
 

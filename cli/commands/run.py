@@ -56,7 +56,7 @@ def run(context: Context) -> None:
                 return result.check.outcome is Outcome.SUSPECT
 
             def post() -> None:
-                delivery = deliver_all(settings, database, due_only=True)
+                delivery = deliver_all(settings, database, due_only=True, audience=audience)
                 for alert in delivery.sent:
                     log.info("sent to %s: %s", alert.recipient.address, alert.subject)
 
