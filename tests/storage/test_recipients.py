@@ -268,9 +268,17 @@ class TestMail:
 
     def test_those_of_the_settings_stay_by_the_way_that_is_written_there(self, people: Recipients) -> None:
         local = Subscription(Recipient("a@example.org", "maildir"))
-        register(people, local, Subscription(Recipient("ops", "webhook"), Role.ADMIN))
-        register(people, local, Subscription(Recipient("ops", "webhook"), Role.ADMIN), at=1, by_mail="smtp")
-        assert [one.subscription.recipient.channel for one in people.subscribers()] == ["maildir", "webhook"]
+        hook = Subscription(Recipient("ops", "webhook"), Role.ADMIN)
+        register(people, local, hook, by_mail="maildir")
+        before = people.subscribers()
+        register(people, local, hook, Subscription(C), at=1, by_mail="smtp")
+        assert people.subscribers()[:2] == before
+
+    def test_who_is_told_that_way_as_administrator_is_moved_as_reader(self, people: Recipients) -> None:
+        register(people, Subscription(A, Role.ADMIN))
+        by_hand = people.add(Subscription(Recipient("a@example.org", "maildir")), hour(0))
+        register(people, Subscription(A, Role.ADMIN), at=1, by_mail="smtp")
+        assert people.find(str(by_hand.id)).subscription == Subscription(A)
 
     def test_who_comes_into_the_settings_at_the_same_time_is_one_subscriber(self, people: Recipients) -> None:
         added = people.add(Subscription(Recipient("a@example.org", "maildir"), wants=WANTS), hour(0))
