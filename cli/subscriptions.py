@@ -80,10 +80,11 @@ def recipient_faults(settings: Settings) -> Iterator[str]:
         place = f"recipient {one.name or one.address or number}"
         yield from (f"{place}: {fault}" for fault in _faults(one, known))
     mail = mail_channel(settings.mail)
-    names = Counter((recipient_of(one, mail), one.admin) for one in settings.recipients)
-    names.update((by_mail(address, mail), False) for address in settings.mail.to or ())
-    names.update((by_mail(address, mail), True) for address in settings.mail.admin)
-    yield from (f"recipient {one.address}: is named {count} times" for (one, _), count in names.items() if count > 1)
+    everybody = [(recipient_of(one, mail), one.admin) for one in settings.recipients]
+    everybody += [(by_mail(address, mail), False) for address in settings.mail.to or ()]
+    everybody += [(by_mail(address, mail), True) for address in settings.mail.admin]
+    times = Counter((one.address.casefold(), one.channel, admin) for one, admin in everybody)
+    yield from (f"recipient {name}: is named {count} times" for (name, *_), count in times.items() if count > 1)
 
 
 def _faults(one: RecipientSettings, known: set[str]) -> Iterator[str]:

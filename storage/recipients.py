@@ -57,11 +57,12 @@ class Recipients:
                 _subscribe(connection, subscription, Origin.SETTINGS, now)
 
     def add(self, subscription: Subscription, now: datetime) -> Subscriber:
-        """Add a subscription by hand. Raises RecipientKnown for one that is here."""
+        """Add a subscription by hand. Raises RecipientKnown for one that is here, in whatever case it is written."""
+        name, channel, role = _key(subscription)
+        same = func.lower(recipients.c.address) == name.lower(), recipients.c.channel == channel
         with self._database.write() as connection:
-            known = connection.execute(select(recipients).where(_is(subscription), _HERE)).mappings().one_or_none()
-            if known is not None:
-                name = subscription.recipient.address
+            known = select(recipients.c.id).where(*same, recipients.c.role == role, _HERE)
+            if connection.scalar(known.limit(1)) is not None:
                 raise RecipientKnown(f"{name}: is a recipient already; `recipients show {name}` tells of what")
             _subscribe(connection, subscription, Origin.DATABASE, now)
             return _subscriber(connection, select(recipients).where(_is(subscription)))

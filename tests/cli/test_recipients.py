@@ -108,6 +108,7 @@ def test_nobody_is_told_who_has_left_or_is_paused(seen: Installation) -> None:
         (["add", "a@example.org", "--area", "…"], "'…' has no word in it"),
         (["add", "a@example.org", "--when", "hourly"], "'hourly' is not one of"),
         (["add", "reader@localhost"], "reader@localhost: is a recipient already"),
+        (["add", "Reader@localhost"], "Reader@localhost: is a recipient already"),
         (["remove", "reader@localhost"], "reader@localhost: stands in the settings; take it out there"),
         (["remove", "x@example.org"], "x@example.org: no such recipient; `recipients list` names them"),
         (["pause", "x"], "x: no such recipient"),
