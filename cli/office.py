@@ -24,13 +24,10 @@ from domain.recipient import EVERYTHING, Recipient, Role
 from domain.watch import Watch
 from notifier.channels import BY_ADDRESS, Channel, Office, Target, open_channel
 from notifier.errors import ChannelDown, Deferred
-from notifier.sender import Sender
 from schedules.cron import parse_schedule
 from schedules.deliver import Delivery, deliver
-from schedules.notices import notify
 from storage.archive import Archive
 from storage.database import Database
-from storage.history import History
 from storage.outbox import Outbox
 from storage.recipients import Recipients
 
@@ -39,6 +36,7 @@ if TYPE_CHECKING:
 
     from cli.settings import MailSettings, RecipientSettings, Settings
     from notifier.mail import SmtpSettings
+    from notifier.sender import Sender
 
 SPARE = Recipient("administrator@localhost", "maildir")
 """Who is told beside the administrators of alerts that do not arrive, where only their own channels fail."""
@@ -73,6 +71,8 @@ def maildir(settings: Settings) -> Path:
 
 def sender(settings: Settings) -> Sender:
     """What a message says of the installation that sent it."""
+    from notifier.sender import Sender
+
     alerts = settings.alerts
     host = alerts.installation or socket.gethostname()
     return Sender(settings.mail.sender, VERSION, host, alerts.dashboard, settings.mail.unsubscribe)
@@ -151,6 +151,8 @@ class Postman:
         return compose(letter, sender(self._settings), zone(self._settings))
 
     def _recent(self, recipient: Recipient, limit: int) -> tuple[PageChanges, ...]:
+        from storage.history import History
+
         asked = (one.subscription for one in Recipients(self._database).subscribers())
         wants = next((one.wants for one in asked if one.recipient == recipient), EVERYTHING)
         return History(self._database).recent(wants, limit)
@@ -185,6 +187,8 @@ def deliver_all(
         told = audience()
         if not told.of(Role.ADMIN):
             return delivery
+        from schedules.notices import notify
+
         archive, watched = Archive(database), watches(settings)
         archive.register(watched)
         queued = notify(

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from domain.alert import Letter, PageChanges
 from domain.recipient import Recipient
-from notifier.sender import Sender
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from notifier.mail import SmtpSettings
+    from notifier.sender import Sender
 
 CHANNELS: Mapping[str, str] = {
     "smtp": "notifier.mail:SmtpChannel",

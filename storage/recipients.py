@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, and_, func, insert, or_, select, update
 
@@ -19,6 +20,7 @@ from storage.wanted import stored_wants, wants_of
 STALE_AFTER = timedelta(days=7)
 """What was pending when its recipient left is not sent where the recipient is back only after longer."""
 
+_Key: TypeAlias = tuple[str, str, Role]
 _HERE = recipients.c.left_at.is_(None)
 
 
@@ -30,10 +32,10 @@ class Recipients:
 
     def subscribers(self, *, gone: bool = False) -> tuple[Subscriber, ...]:
         """Those with a subscription, paused ones too, and with `gone` those who had one; by number."""
-        statement = select(recipients).order_by(recipients.c.id)
         with self._database.read() as connection:
-            rows = connection.execute(statement if gone else statement.where(_HERE)).mappings()
-            return tuple(subscriber_of(row) for row in rows)
+            rows = connection.execute(select(recipients).order_by(recipients.c.id)).mappings()
+            everybody = tuple(subscriber_of(row) for row in rows)
+        return everybody if gone else tuple(one for one in everybody if one.left_at is None)
 
     def register(self, wanted: Iterable[Subscription], now: datetime, by_mail: str) -> None:
         """Make the subscriptions of the settings those of the database: new, changed and ended ones.
@@ -42,12 +44,10 @@ class Recipients:
         yet. What is pending for one that ended is held back; it is sent if it is back within `STALE_AFTER`.
         """
         asked = {_key(subscription): subscription for subscription in wanted}
-        moving = _elsewhere(by_mail)
-        with self._database.read() as connection:
-            if _registered(connection) == asked and connection.scalar(select(recipients.c.id).where(moving)) is None:
-                return
+        if _is_settled(self.subscribers(gone=True), asked, by_mail):
+            return
         with self._database.write() as connection:
-            _move(connection, moving, by_mail)
+            _move(connection, _elsewhere(by_mail), by_mail)
             for key, known in _registered(connection).items():
                 if key not in asked:
                     if (known.recipient.address, by_mail, known.role) in asked:
@@ -108,13 +108,26 @@ def subscriber_of(row: RowMapping) -> Subscriber:
     )
 
 
-def _key(subscription: Subscription) -> tuple[str, str, Role]:
+def _key(subscription: Subscription) -> _Key:
     return subscription.recipient.address, subscription.recipient.channel, subscription.role
 
 
 def _is(subscription: Subscription) -> ColumnElement[bool]:
     address, channel, role = _key(subscription)
     return and_(recipients.c.address == address, recipients.c.channel == channel, recipients.c.role == role)
+
+
+def _is_settled(everybody: Iterable[Subscriber], asked: Mapping[_Key, Subscription], by_mail: str) -> bool:
+    """Whether there is nothing to register, by what one look at the table gave; the same that `_elsewhere` selects."""
+    known = {_key(one.subscription): one for one in everybody}
+    of_settings = {
+        key: one.subscription for key, one in known.items() if one.origin is Origin.SETTINGS and one.left_at is None
+    }
+    moving = any(
+        one.origin is Origin.DATABASE and channel != by_mail and (address, by_mail, role) not in known
+        for (address, channel, role), one in known.items()
+    )
+    return of_settings == asked and not moving
 
 
 def _elsewhere(by_mail: str) -> ColumnElement[bool]:
@@ -140,7 +153,7 @@ def _move(connection: Connection, which: ColumnElement[bool], channel: str) -> N
     connection.execute(update(recipients).where(recipients.c.id.in_(numbers)).values(channel=channel))
 
 
-def _registered(connection: Connection) -> dict[tuple[str, str, Role], Subscription]:
+def _registered(connection: Connection) -> dict[_Key, Subscription]:
     rows = connection.execute(select(recipients).where(_HERE, recipients.c.origin == Origin.SETTINGS)).mappings()
     known = (subscriber_of(row).subscription for row in rows)
     return {_key(subscription): subscription for subscription in known}
