@@ -70,6 +70,7 @@ def _refers(name: str, table: str, *, nullable: bool = False, later: bool = Fals
 
 
 # A page under watch; the last check and snapshot are kept here, as finding the newest of each by grouping is slow.
+# `fresh_until`: so long its server gives the answer that it gave last, by its own word.
 watches = Table(
     "watch",
     metadata,
@@ -83,6 +84,7 @@ watches = Table(
     _time("trouble_since", nullable=True),
     Column("trouble_told", Boolean, nullable=False, server_default=false()),
     _time("trouble_told_at", nullable=True),
+    _time("fresh_until", nullable=True),
 )
 
 # The raw bytes of answers, each kept once. `depth` counts the bodies that must be read before this one.
@@ -292,3 +294,9 @@ robots_files = Table(
     _text("text"),
     _time("fetched_at"),
 )
+
+# A server that asked us to come back later.
+hosts = Table("host", metadata, Column("name", Text, primary_key=True), _time("not_before"))
+
+# Which version of the program brought the database to which revision: a version that is older tells it.
+upgrades = Table("upgrade", metadata, Column("revision", Text, primary_key=True), _text("program"))

@@ -32,7 +32,7 @@ from tests.domain.records import page, report
 from tests.storage.pages import ADDRESS, ADMIN, READER, URL, Story, digests, hour, owed, url_of
 
 SECOND = Recipient("second@example.org", "maildir")
-NEW_COLUMNS = {"watch": ["trouble_told_at"]}
+NEW_COLUMNS = {"watch": ["trouble_told_at", "fresh_until"]}
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_nothing_else_is_changed(old: Path) -> None:
     before = {table: rows(old, table) for table in tables(old) - {"alert", "alembic_version"}}
     assert {"body", "check", "snapshot", "change", "report_version", "watch"} <= before.keys()
     upgraded(old)
-    assert tables(old) == before.keys() | {"alert", "alembic_version", "alert_check", "recipient"}
+    assert tables(old) == before.keys() | {"alert", "alembic_version", "alert_check", "recipient", "host", "upgrade"}
     for table, was in before.items():
         new = dict.fromkeys(NEW_COLUMNS.get(table, []))
         assert rows(old, table) == [row | new for row in was]
