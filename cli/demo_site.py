@@ -16,13 +16,14 @@ PATH = "/our-work/article/child-abuse-and-child-protection-issues/"
 class Site:
     """What the server answers now, and the requests it had: their header names in lower case, in order.
 
-    `validators` is whether answers carry an ETag and conditional requests get a 304.
+    `validators` is whether answers carry an ETag and conditional requests get a 304; `headers` go with every answer.
     """
 
     body: bytes = b""
     status: int = 200
     content_type: str = "text/html; charset=utf-8"
     validators: bool = True
+    headers: dict[str, str] = field(default_factory=dict)
     port: int = 0
     requests: list[dict[str, str]] = field(default_factory=list)
 
@@ -57,6 +58,8 @@ def serving(site: Site) -> Iterator[Site]:
 
         def _answer(self, status: int, body: bytes | None, *, etag: bool = False) -> None:
             self.send_response(status)
+            for name, value in site.headers.items():
+                self.send_header(name, value)
             if etag:
                 self.send_header("ETag", site.etag)
             if body is not None:

@@ -35,6 +35,7 @@ COMMANDS = {
     "replay": "Read every stored page again, and show what the history would be.",
     "alerts": "The outbox: what was sent, what is pending, what failed.",
     "recipients": "Who is told, of what, and when.",
+    "schedule": "When each page is looked at next.",
     "deliver": "Send the alerts that are undelivered.",
     "status": "Is all well? Last good checks, lateness, undelivered alerts.",
     "doctor": "Test settings, database, mail server and page, one line each.",
@@ -69,6 +70,10 @@ class Context:
     @cached_property
     def settings(self) -> Settings:
         """The settings, read once. Raises CommandError with every fault."""
+        return self.read_settings()
+
+    def read_settings(self) -> Settings:
+        """The settings as they are now, read anew. Raises CommandError with every fault."""
         from cli.settings import load_settings
 
         settings = load_settings(self.config)

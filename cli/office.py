@@ -11,6 +11,7 @@ from email.utils import parseaddr
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cli.errors import CommandError
@@ -18,6 +19,7 @@ from cli.subscriptions import mail_channel, recipient_of, subscriptions
 from cli.version import VERSION
 from cli.wiring import database_url, utc_now, watches, zone
 from domain.alert import Backoff, Letter, PageChanges
+from domain.check import Standing
 from domain.digest import DigestTimes
 from domain.owed import Audience
 from domain.recipient import EVERYTHING, Recipient, Role
@@ -197,7 +199,7 @@ def deliver_all(
             outbox=alerts,
             archive=archive,
             spare=SPARE,
-            late=partial(_late, zone(settings)),
+            late=partial(_left_alone, zone(settings), database),
             now=clock(),
         )
         if not queued:
@@ -205,10 +207,12 @@ def deliver_all(
         return delivery.then(deliver(alerts, post, clock=clock, backoff=backoff, due_only=True))
 
 
-def _late(zoned: ZoneInfo, watch: Watch, last_check: datetime, now: datetime) -> bool:
-    from schedules.plan import late
+def _left_alone(zoned: ZoneInfo, database: Database, watch: Watch, standing: Standing, now: datetime) -> bool:
+    from schedules.plan import left_alone
+    from storage.pauses import PauseShelf
 
-    return late(parse_schedule(watch.schedule), zoned, last_check, now)
+    paused = PauseShelf(database).get(urlsplit(watch.url).hostname or "")
+    return left_alone(parse_schedule(watch.schedule), zoned, standing, now, paused)
 
 
 def _backoff(settings: Settings) -> Backoff:

@@ -110,10 +110,17 @@ class RecipientSettings(msgspec.Struct, frozen=True):
 
 
 class ScheduleSettings(msgspec.Struct, frozen=True):
-    """The zone in which cron lines are meant and times are shown; how soon `run` looks again at a suspect page."""
+    """The zone in which cron lines are meant and times are shown, and how checks are run.
+
+    `second_look_seconds` and what follows are of `run`: how soon it looks again at a suspect page, up to how much later
+    than its due time each page is looked at, and how long what is under way may take when it is stopped.
+    """
 
     timezone: Text = "Europe/London"
+    workers: Annotated[int, msgspec.Meta(ge=1, le=256)] = 32
     second_look_seconds: Positive = 60.0
+    jitter_seconds: NotNegative = 30.0
+    drain_seconds: Positive = 60.0
 
 
 class WatchSettings(msgspec.Struct, frozen=True):

@@ -60,16 +60,31 @@ def watches(settings: Settings, names: tuple[str, ...] = ()) -> tuple[Watch, ...
 
 
 def fetcher(scraper: ScraperSettings, database: Database | None) -> Fetcher:
-    """A fetcher; without a database it keeps robots.txt in memory."""
+    """A fetcher; without a database it keeps robots.txt, and who wants to be left alone, in memory."""
     import msgspec
 
     from scraper.fetch import Fetcher, FetchSettings
+    from scraper.pauses import MemoryPauses
     from scraper.robots import MemoryShelf
+    from storage.pauses import PauseShelf
     from storage.robots import RobotsShelf
 
     shelf = RobotsShelf(database) if database else MemoryShelf()
+    pauses = PauseShelf(database) if database else MemoryPauses()
     options = FetchSettings(**msgspec.structs.asdict(scraper))
-    return Fetcher(options, VERSION, clock=utc_now, robots_store=shelf)
+    return Fetcher(options, VERSION, clock=utc_now, robots_store=shelf, pause_store=pauses)
+
+
+def due_watches(settings: Settings, archive: Archive, polite: Fetcher, chosen: Iterable[Watch]) -> Iterator[Watch]:
+    """Those of the watches that are to be looked at by now."""
+    from schedules.cron import parse_schedule
+    from schedules.plan import is_due
+
+    zoned, now = zone(settings), utc_now()
+    for watch in chosen:
+        standing = archive.standing(watch.name)
+        if is_due(parse_schedule(watch.schedule), zoned, standing, now, polite.paused_until(watch.url)):
+            yield watch
 
 
 def judge(answer: Answer, watch: Watch, before: Page | None) -> Verdict:

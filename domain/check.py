@@ -95,19 +95,27 @@ class Suspected:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The state is still the one of the last snapshot. `answer` is None when the server itself said so (304)."""
+    """The state is still the one of the last snapshot. `answer` is None when the server itself said so (304).
+
+    `fresh_until`: so long the server would answer the same, by its own word; None where it gave none.
+    """
 
     answer: Answer | None
+    fresh_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A new state of the page, read by the reader's version `reader`; `changes` is () for the first one of a watch."""
+    """A new state of the page, read by the reader's version `reader`; `changes` is () for the first one of a watch.
+
+    `fresh_until` is as with `Unchanged`.
+    """
 
     answer: Answer
     page: Page
     reader: int
     changes: tuple[Change, ...]
+    fresh_until: datetime | None = None
 
 
 Finding: TypeAlias = Failed | Suspected | Unchanged | Accepted
@@ -161,7 +169,8 @@ class Trouble:
 class Standing:
     """How a watch stands before its next check; `snapshot` is None before the first good one, `trouble` when well.
 
-    `trouble_told_at` is when the administrator was last told of trouble with it, this or an earlier one.
+    `trouble_told_at` is when the administrator was last told of trouble with it, this or an earlier one. So long as
+    `fresh_until`, the server would give the last answer again, by its own word; None where it gave none.
     """
 
     watch: str
@@ -170,6 +179,7 @@ class Standing:
     last_good: datetime | None
     trouble: Trouble | None
     trouble_told_at: datetime | None = None
+    fresh_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

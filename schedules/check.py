@@ -54,25 +54,33 @@ def check(
     """
     started = clock()
     standing = archive.standing(watch.name)
-    finding = look(watch, standing, fetcher, judge, archive)
+    finding = look(watch, standing, fetcher, judge, archive, clock)
     duration = int((clock() - started).total_seconds() * 1000)
     told = audience()
     owed = _owed(watch, standing, finding, told, clock())
     return archive.store(watch.name, started, duration, finding, owed, told.message_domain)
 
 
-def look(watch: Watch, standing: Standing, fetcher: Fetcher, judge: Judge, archive: Archive) -> Finding:
+def look(
+    watch: Watch,
+    standing: Standing,
+    fetcher: Fetcher,
+    judge: Judge,
+    archive: Archive,
+    clock: Callable[[], datetime],
+) -> Finding:
     """Fetch, judge, read and compare a page with its last snapshot; stores nothing."""
     latest = standing.snapshot
     try:
         fetched = fetcher.fetch(watch.url, latest.validators if latest else Validators())
     except FetchError as error:
         return Failed(str(error), error.status)
+    fresh_until = clock() + fetched.fresh_for if fetched.fresh_for else None
     if isinstance(fetched, NotModified):
-        return Unchanged(None)
+        return Unchanged(None, fresh_until)
     answer = fetched.answer
     if latest and _same_body(latest, answer.body):
-        return Unchanged(answer)
+        return Unchanged(answer, fresh_until)
     before = archive.page(latest.id) if latest else None
     judged = judge(answer, watch, before)
     if isinstance(judged, Suspect):
@@ -81,8 +89,8 @@ def look(watch: Watch, standing: Standing, fetcher: Fetcher, judge: Judge, archi
         judged = Good(judged.page, judged.reader)
     changes = archive.with_first_sightings(watch.name, compare(before, judged.page)) if before else ()
     if before and not changes:
-        return Unchanged(answer)
-    return Accepted(answer, judged.page, judged.reader, changes)
+        return Unchanged(answer, fresh_until)
+    return Accepted(answer, judged.page, judged.reader, changes, fresh_until)
 
 
 def _was_read_before(

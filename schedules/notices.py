@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.alert import WatchLate
+from domain.check import Standing
 from domain.owed import Audience, owed_for_late, owed_for_stuck
 from domain.recipient import Recipient, Role
 from domain.watch import GRACE, Watch
 from storage.archive import Archive
 from storage.outbox import Outbox
 
-Late: TypeAlias = Callable[[Watch, datetime, datetime], bool]
-"""Whether a watch whose last check began at the one time is late at the other: by `schedules.plan.late`.
+Late: TypeAlias = Callable[[Watch, Standing, datetime], bool]
+"""Whether a watch is left alone for too long: by `schedules.plan.left_alone`.
 
 It is passed in so that a check which has just looked at its page need not import the scheduler.
 """
@@ -51,5 +52,5 @@ def _late_ones(watches: Iterable[Watch], archive: Archive, late: Late, now: date
     for watch in watches:
         standing = archive.standing(watch.name)
         last = standing.last_check
-        if last is not None and now - last.started_at > GRACE and late(watch, last.started_at, now):
+        if last is not None and now - last.started_at > GRACE and late(watch, standing, now):
             yield WatchLate(watch.name, watch.url, last.started_at, standing.last_good)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -19,8 +19,20 @@ from stamina.instrumentation import set_on_retry_hooks
 from domain.address import canonical_address
 from domain.check import Answer, Validators
 from scraper.errors import FetchError
-from scraper.exchange import Conditions, Exchange, answered, conditions, shown, user_agent, wait_before_retry
+from scraper.exchange import (
+    LONGEST_WAIT,
+    Conditions,
+    Exchange,
+    TryLater,
+    answered,
+    conditions,
+    shown,
+    user_agent,
+    wait_before_retry,
+)
+from scraper.freshness import fresh_for
 from scraper.pace import Pace
+from scraper.pauses import Pauses, PauseStore
 from scraper.robots import MOST_BYTES, Robots, RobotsStore
 
 MOST_HOPS = 10
@@ -51,14 +63,17 @@ class FetchSettings:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer with a 2xx status and a body."""
+    """An answer with a 2xx status and a body. `fresh_for`: how long it is good for by its own word, None for none."""
 
     answer: Answer
+    fresh_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The server's word that the page is still the one of the validators."""
+    """The server's word that the page is still the one of the validators; `fresh_for` as with `Fetched`."""
+
+    fresh_for: timedelta | None = None
 
 
 class Fetcher:
@@ -74,6 +89,7 @@ class Fetcher:
         *,
         clock: Callable[[], datetime],
         robots_store: RobotsStore,
+        pause_store: PauseStore,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
@@ -84,6 +100,8 @@ class Fetcher:
             clock=clock,
         )
         self._robots = Robots(robots_store, self._ask_for_robots, clock)
+        self._pauses = Pauses(pause_store, clock)
+        self._clock, self._sleep = clock, sleep
         self._pace = Pace(settings.max_per_host, settings.min_delay_seconds, sleep=sleep)
         self._retry = stamina.RetryingCaller(
             attempts=settings.attempts, timeout=NO_TRY_AFTER, wait_initial=0.5, wait_max=10.0, wait_jitter=0.5
@@ -102,14 +120,18 @@ class Fetcher:
 
         answer = self._follow(url, lambda hop: self._ask_for_page(hop, conditions_for(str(hop))))
         if answer.status == httpx.codes.NOT_MODIFIED and conditions_for(answer.url):
-            return NotModified()
+            return NotModified(fresh_for(answer.headers))
         if not httpx.codes.is_success(answer.status):
             told = answered(answer.status, dict(answer.headers), answer.body)
             raise FetchError(f"{_place(answer)}: the server answered {told}", answer.status)
         if len(answer.body) > self._settings.max_bytes:
             most = f"{self._settings.max_bytes:,} bytes"
             raise FetchError(f"{_place(answer)}: larger than the {most} of max_bytes in [scraper]", answer.status)
-        return Fetched(answer)
+        return Fetched(answer, fresh_for(answer.headers))
+
+    def paused_until(self, url: str) -> datetime | None:
+        """Until when the host of an address wants to be left alone; None where it does not."""
+        return self._pauses.until(_checked(httpx.URL(), url).host)
 
     def close(self) -> None:
         """Close what connections are open; a later fetch opens new ones."""
@@ -128,7 +150,7 @@ class Fetcher:
 
         def ask() -> Answer:
             with self._pace.turn(url.host, gap):
-                return self._exchange.get(url, wanted, self._settings.max_bytes)
+                return self._get(url, wanted, self._settings.max_bytes)
 
         return self._retry(ask)
 
@@ -137,9 +159,25 @@ class Fetcher:
 
         def ask(hop: httpx.URL) -> Answer:
             with self._pace.extra_turn(hop.host):
-                return self._exchange.get(hop, {}, MOST_BYTES)
+                return self._get(hop, {}, MOST_BYTES)
 
         return self._follow(url, lambda hop: self._retry(ask, hop))
+
+    def _get(self, url: httpx.URL, wanted: Conditions, most: int) -> Answer:
+        """One answer, unless the host wants to be left alone; a short while is waited for."""
+        if until := self._pauses.until(url.host):
+            left = (until - self._clock()).total_seconds()
+            if left > LONGEST_WAIT:
+                raise FetchError(
+                    f"{shown(url)}: not asked: the server wants to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+                )
+            self._sleep(max(left, 0.0))
+        try:
+            return self._exchange.get(url, wanted, most)
+        except TryLater as error:
+            if error.wait:
+                self._pauses.begin(url.host, error.wait)
+            raise
 
     def _follow(self, url: str, ask: Callable[[httpx.URL], Answer]) -> Answer:
         """The answer at the end of all redirects, with its hops; an error on the way says where it began."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock, Semaphore
 
+JITTER = 0.25
+"""By what share a gap may be longer than it must: requests in step are what a server tells a machine by."""
+
 
 class Pace:
     """The turns of requests; a host's first request never waits.
 
-    `at_once` is how many requests a host may get at a time, `gap` the least seconds between the starts of two.
+    `at_once` is how many requests a host may get at a time, `gap` the least seconds between the starts of two. `chance`
+    gives numbers from 0 to 1, by which gaps are longer at random.
     """
 
     def __init__(
@@ -21,11 +26,13 @@ class Pace:
         *,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._at_once = at_once
         self._gap = gap
         self._sleep = sleep
         self._monotonic = monotonic
+        self._chance = chance
         self._hosts: dict[str, _Host] = {}
         self._lock = Lock()
 
@@ -34,7 +41,8 @@ class Pace:
         """Hold one of the host's places, once it is due. `gap`: the seconds that the host itself asks for."""
         turns = self._host(host)
         with turns.places:
-            self._sleep_until(turns.reserve(self._monotonic(), max(gap, self._gap)))
+            longer = 1 + JITTER * self._chance()
+            self._sleep_until(turns.reserve(self._monotonic(), longer * max(gap, self._gap)))
             yield
 
     @contextmanager

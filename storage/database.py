@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Self
@@ -40,6 +41,7 @@ class Database:
         """Use `open`."""
         self.path = path
         self._busy_timeout = busy_timeout
+        self._turn = Lock()
         self._engine = _engine(path, busy_timeout)
         self._writing = self._engine.execution_options(begin="BEGIN IMMEDIATE")
 
@@ -72,7 +74,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that may write, alone among all processes; all or nothing. Raises Busy, Unwritable."""
-        with self._own_errors(), self._writing.begin() as connection:
+        # Threads take turns here: in SQLite's own queue they would look again and again, and sleep in between.
+        with self._turn, self._own_errors(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
@@ -80,6 +83,13 @@ class Database:
         """One consistent view of the database, beside which others may write."""
         with self._own_errors(), self._engine.begin() as connection:
             yield connection
+
+    def tidy(self) -> None:
+        """Let SQLite renew its statistics where they are old, and take its log back into the file as far as it can."""
+        with self._own_errors(), self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA optimize")
+            driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
         """Let go of the file. An open transaction is lost."""

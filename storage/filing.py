@@ -42,8 +42,8 @@ class Filing:
                 base = self._latest_snapshot()
                 answered = self._answered(answer, base) | _told_by(answer)
                 return self._trouble(Outcome.SUSPECT, reason, answered, owed), ()
-            case Unchanged(answer=answer):
-                return self._confirm(answer), ()
+            case Unchanged():
+                return self._confirm(finding), ()
             case Accepted():
                 return self._accept(finding)
             case _:
@@ -63,11 +63,12 @@ class Filing:
             trouble_since=since,
             trouble_told=news or self.watch["trouble_told"],
             trouble_told_at=self.started_at if news else self.watch["trouble_told_at"],
+            fresh_until=None,
         )
         return check
 
-    def _confirm(self, answer: Answer | None) -> int:
-        snapshot = self._latest_snapshot()
+    def _confirm(self, finding: Unchanged) -> int:
+        answer, snapshot = finding.answer, self._latest_snapshot()
         if snapshot is None:
             raise ValueError(f"{self.watch['name']}: there is no snapshot yet that could be unchanged")
         seen: dict[str, Any] = {"confirmed_until": max(snapshot["confirmed_until"], self.started_at)}
@@ -77,7 +78,7 @@ class Filing:
             answered = self._answered(answer, snapshot)
         self.connection.execute(update(snapshots).where(snapshots.c.id == snapshot["id"]).values(seen))
         check = self._check(Outcome.UNCHANGED, {**answered, "snapshot": snapshot["id"]})
-        self._well(check, snapshot["id"])
+        self._well(check, snapshot["id"], finding.fresh_until)
         return check
 
     def _accept(self, finding: Accepted) -> tuple[int, tuple[RecordedChange, ...]]:
@@ -91,7 +92,7 @@ class Filing:
         snapshot = self._snapshot(check, answered["body"], finding, turnover.outline)
         store_turnover(self.connection, turnover, None if base is None else base["id"], snapshot)
         self.connection.execute(update(checks).where(checks.c.id == check).values(snapshot=snapshot))
-        self._well(check, snapshot)
+        self._well(check, snapshot, finding.fresh_until)
         if base is None or before is None:
             return check, ()
         bounds = Bounds(base["confirmed_until"], self.started_at)
@@ -132,7 +133,7 @@ class Filing:
         }
         return self.connection.execute(insert(snapshots).values(row)).lastrowid
 
-    def _well(self, check: int, snapshot: int) -> None:
+    def _well(self, check: int, snapshot: int, fresh_until: datetime | None) -> None:
         since = self.watch["trouble_since"]
         if since is not None:
             self.connection.execute(update(checks).where(checks.c.id == check).values(trouble_since=since))
@@ -143,6 +144,7 @@ class Filing:
             consecutive_failures=0,
             trouble_since=None,
             trouble_told=False,
+            fresh_until=fresh_until,
         )
 
     def _stands(self, **columns: object) -> None:

@@ -50,6 +50,7 @@ def standings(connection: Connection, *where: ColumnElement[bool]) -> tuple[Stan
             last_good=row["last_good_at"],
             trouble=_trouble(row),
             trouble_told_at=row["trouble_told_at"],
+            fresh_until=row["fresh_until"],
         )
         for row in rows
     )

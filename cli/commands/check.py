@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, zip_longest
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -15,8 +18,8 @@ from cli.office import deliver_all, registered
 from cli.options import allow_only_option, json_option, pass_context
 from cli.progress import progress
 from cli.sentences import check_lines
-from cli.settings import ScraperSettings
-from cli.wiring import fetcher, judge, opened, renew_readings, utc_now, watches
+from cli.settings import Settings
+from cli.wiring import due_watches, fetcher, judge, opened, renew_readings, utc_now, watches
 from domain.check import Outcome, Stored
 from domain.document import change as change_document
 from domain.owed import Audience
@@ -28,21 +31,23 @@ from storage.database import Database
 from storage.errors import Busy, Unwritable
 from storage.lock import run_lock
 
-AT_ONCE = 8
-"""Checks under way together; each host still gets its requests one by one."""
-
 _CODES = {Outcome.FAILED: Exit.UNCHECKED, Outcome.SUSPECT: Exit.SUSPECT}
 
 
 @click.command()
 @click.argument("names", metavar="[WATCH…]", nargs=-1)
+@click.option(
+    "--due", "due_only", is_flag=True, help="Only pages that are due by their schedule; others are left alone."
+)
 @allow_only_option
 @json_option
 @pass_context
-def check(context: Context, names: tuple[str, ...], as_json: bool) -> int:
+def check(context: Context, names: tuple[str, ...], due_only: bool, as_json: bool) -> int:
     """Look at each page now: fetch, read, compare, store, and send the alerts that are due.
 
-    For cron: with -q it says nothing unless something changed or went wrong. A second run beside it exits 6.
+    For cron: with -q it says nothing unless something changed or went wrong. With --due, pages that keep failing, are
+    fresh by their server's word, or whose server wants to be left alone, wait as with `run`, and what fell due while
+    the machine was off is made up for. A second run beside it exits 6.
     """
     settings = context.settings
     chosen = watches(settings, names)
@@ -51,7 +56,7 @@ def check(context: Context, names: tuple[str, ...], as_json: bool) -> int:
             with run_lock(database.path, "hmicfrs-monitor check", utc_now()):
                 audience = registered(settings, database)
                 bar = not (context.quiet or as_json)
-                stored = _look_at_all(context.settings.scraper, chosen, database, audience, bar=bar)
+                stored = _look_at_all(settings, chosen, database, audience, due_only=due_only, bar=bar)
             delivery = deliver_all(settings, database, due_only=False, audience=audience)
     except (Unwritable, Busy) as error:
         raise CommandError(str(error), Exit.UNCHECKED) from error
@@ -64,30 +69,41 @@ def check(context: Context, names: tuple[str, ...], as_json: bool) -> int:
 
 
 def _look_at_all(
-    scraper: ScraperSettings,
+    settings: Settings,
     chosen: tuple[Watch, ...],
     database: Database,
     audience: Callable[[], Audience],
     *,
+    due_only: bool,
     bar: bool,
 ) -> list[Stored]:
+    """A look at each page, in the order in which they were chosen."""
     archive = Archive(database)
     archive.register(chosen)
     renew_readings(database, archive, chosen)
-    with (
-        fetcher(scraper, database) as polite,
-        progress("checking", len(chosen), wanted=bar) as step,
-    ):
+    with fetcher(settings.scraper, database) as polite:
+        due = tuple(due_watches(settings, archive, polite, chosen)) if due_only else chosen
+        with progress("checking", len(due), wanted=bar) as step:
 
-        def one(watch: Watch) -> Stored:
-            result = look(watch, clock=utc_now, fetcher=polite, judge=judge, archive=archive, audience=audience)
-            step(f"checked {watch.name}")
-            return result
+            def one(watch: Watch) -> Stored:
+                result = look(watch, clock=utc_now, fetcher=polite, judge=judge, archive=archive, audience=audience)
+                step(f"checked {watch.name}")
+                return result
 
-        if len(chosen) == 1:
-            return [one(chosen[0])]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(one, chosen))
+            if len(due) == 1:
+                return [one(due[0])]
+            in_turn = _hosts_in_turn(due)
+            with ThreadPoolExecutor(settings.schedules.workers) as pool:
+                stored = dict(zip(in_turn, pool.map(one, in_turn), strict=True))
+            return [stored[watch] for watch in due]
+
+
+def _hosts_in_turn(chosen: Iterable[Watch]) -> list[Watch]:
+    """The watches dealt out by host, so that the pages of one do not keep those of the others waiting."""
+    by_host: defaultdict[str | None, list[Watch]] = defaultdict(list)
+    for watch in chosen:
+        by_host[urlsplit(watch.url).hostname].append(watch)
+    return [watch for watch in chain.from_iterable(zip_longest(*by_host.values())) if watch is not None]
 
 
 def _document(result: Stored, delivery: Delivery) -> dict[str, Any]:
@@ -108,6 +124,8 @@ def _document(result: Stored, delivery: Delivery) -> dict[str, Any]:
 
 def _tell(context: Context, stored: list[Stored], delivery: Delivery) -> None:
     """Bad news goes to standard error, so that a pipe of the good does not hide it."""
+    if not stored and not context.quiet:
+        click.echo("no page is due; `schedule show` tells when")
     for result in stored:
         bad = result.check.outcome in _CODES
         if context.quiet and not bad and all(change.change.quiet for change in result.changes):

@@ -32,6 +32,7 @@ from schedules.check import check
 from schedules.deliver import Delivery, deliver
 from schedules.notices import notify
 from scraper.fetch import Fetcher, FetchSettings
+from scraper.pauses import MemoryPauses
 from scraper.robots import MemoryShelf
 from scraper.verdict import verdict
 from storage.archive import Archive
@@ -200,7 +201,7 @@ class Monitor:
 
 def _fetcher(monitor: Monitor) -> Fetcher:
     quick = FetchSettings(min_delay_seconds=0.0, respect_robots=False, attempts=1)
-    return Fetcher(quick, "1.0", clock=monitor.clock, robots_store=MemoryShelf())
+    return Fetcher(quick, "1.0", clock=monitor.clock, robots_store=MemoryShelf(), pause_store=MemoryPauses())
 
 
 def named(mail: Mail) -> list[str]:

@@ -6,13 +6,14 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
 
 from domain.check import Answer, Validators
 from domain.robots import RobotsFile
 from scraper.fetch import Fetched, Fetcher, FetchSettings
+from scraper.pauses import MemoryPauses, PauseStore
 
 NOW = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
 URL = "https://police.example/our-work/article/a-page/"
@@ -37,11 +38,28 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
 
-def fetcher(*, store: KeptRobots | None = None, clock: Clock | None = None, **settings: Any) -> Fetcher:
+
+def fetcher(
+    *,
+    store: KeptRobots | None = None,
+    clock: Clock | None = None,
+    pauses: PauseStore | None = None,
+    **settings: Any,
+) -> Fetcher:
     """One that asks no robots.txt and waits for no turn, unless it is told to."""
     quick = FetchSettings("us@example.org", min_delay_seconds=0.0, respect_robots=False)
-    return Fetcher(replace(quick, **settings), "9.8", clock=clock or Clock(), robots_store=store or KeptRobots())
+    clock = clock or Clock()
+    return Fetcher(
+        replace(quick, **settings),
+        "9.8",
+        clock=clock,
+        robots_store=store or KeptRobots(),
+        pause_store=pauses or MemoryPauses(),
+        sleep=clock.sleep,
+    )
 
 
 def fetched(of: Fetcher, url: str = URL, validators: Validators = NONE) -> Answer:

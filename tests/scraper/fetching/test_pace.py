@@ -14,6 +14,7 @@ import respx
 from domain.robots import RobotsFile
 from scraper.fetch import Fetcher, FetchSettings
 from scraper.pace import Pace
+from scraper.pauses import MemoryPauses
 from tests.scraper.fetching.setting import NOW, URL, Clock, KeptRobots, fetched, fetcher, head, saying, serving
 
 
@@ -32,6 +33,10 @@ class Time:
         self.now += seconds
 
 
+def never() -> float:
+    return 0.0
+
+
 def turns(pace: Pace, *hosts: str, gap: float = 0.0) -> None:
     for host in hosts:
         with pace.turn(host, gap):
@@ -40,13 +45,13 @@ def turns(pace: Pace, *hosts: str, gap: float = 0.0) -> None:
 
 def test_the_first_request_to_each_host_does_not_wait() -> None:
     time = Time()
-    turns(Pace(1, 5.0, sleep=time.sleep, monotonic=time), "a", "b", "c")
+    turns(Pace(1, 5.0, sleep=time.sleep, monotonic=time, chance=never), "a", "b", "c")
     assert time.slept == []
 
 
 def test_the_next_request_to_a_host_starts_a_gap_after_the_last() -> None:
     time = Time()
-    pace = Pace(1, 5.0, sleep=time.sleep, monotonic=time)
+    pace = Pace(1, 5.0, sleep=time.sleep, monotonic=time, chance=never)
     turns(pace, "a", "a", "b")
     time.now += 2
     turns(pace, "a")
@@ -58,13 +63,20 @@ def test_the_next_request_to_a_host_starts_a_gap_after_the_last() -> None:
 @pytest.mark.parametrize(("gap", "slept"), [(0.5, 5.0), (12.0, 12.0)])
 def test_the_wish_of_the_site_counts_where_it_is_longer(gap: float, slept: float) -> None:
     time = Time()
-    turns(Pace(1, 5.0, sleep=time.sleep, monotonic=time), "a", "a", gap=gap)
+    turns(Pace(1, 5.0, sleep=time.sleep, monotonic=time, chance=never), "a", "a", gap=gap)
+    assert time.slept == [slept]
+
+
+@pytest.mark.parametrize(("chance", "slept"), [(0.0, 8.0), (0.5, 9.0), (1.0, 10.0)])
+def test_a_gap_is_up_to_a_quarter_longer_by_chance_and_never_shorter(chance: float, slept: float) -> None:
+    time = Time()
+    turns(Pace(1, 8.0, sleep=time.sleep, monotonic=time, chance=lambda: chance), "a", "a")
     assert time.slept == [slept]
 
 
 def test_an_extra_turn_neither_waits_nor_makes_wait() -> None:
     time = Time()
-    pace = Pace(1, 5.0, sleep=time.sleep, monotonic=time)
+    pace = Pace(1, 5.0, sleep=time.sleep, monotonic=time, chance=never)
     with pace.extra_turn("a"):
         pass
     turns(pace, "a")
@@ -102,13 +114,20 @@ def test_no_more_requests_run_at_once_than_the_host_has_places(places: int) -> N
 
 def test_threads_get_starts_of_their_own() -> None:
     starts: list[float] = []
-    pace = Pace(8, 5.0, sleep=starts.append, monotonic=lambda: 1000.0)
+    pace = Pace(8, 5.0, sleep=starts.append, monotonic=lambda: 1000.0, chance=never)
     run_at_once(4, lambda: turns(pace, "a"))
     assert sorted(starts) == [5.0, 10.0, 15.0]
 
 
 def sleeping_fetcher(slept: list[float], store: KeptRobots, **settings: float) -> Fetcher:
-    return Fetcher(FetchSettings(**settings), "9.8", clock=Clock(), robots_store=store, sleep=slept.append)  # type: ignore[arg-type]
+    return Fetcher(
+        FetchSettings(**settings),  # type: ignore[arg-type]
+        "9.8",
+        clock=Clock(),
+        robots_store=store,
+        pause_store=MemoryPauses(),
+        sleep=slept.append,
+    )
 
 
 @respx.mock
@@ -132,7 +151,9 @@ def test_many_threads_may_share_a_fetcher() -> None:
     assert len(heard) == 12
 
 
-@pytest.mark.parametrize(("delay", "least", "most"), [("3", 2, 3), ("7200", 59, 60), ("0.1", 0, 1), ("-5", 0, 1)])
+@pytest.mark.parametrize(
+    ("delay", "least", "most"), [("3", 2, 3.75), ("7200", 59, 75), ("0.1", 0, 1.25), ("-5", 0, 1.25)]
+)
 @respx.mock
 def test_a_crawl_delay_is_kept_up_to_a_minute(delay: str, least: float, most: float) -> None:
     slept: list[float] = []
@@ -152,4 +173,4 @@ def test_a_try_again_waits_for_its_turn_too() -> None:
     origin = "https://police.example"
     store = KeptRobots({origin: RobotsFile(origin, 404, "", NOW)})
     fetched(sleeping_fetcher(slept, store, min_delay_seconds=9.0))
-    assert [8 < seconds <= 9 for seconds in slept] == [True]
+    assert [8 < seconds <= 11.25 for seconds in slept] == [True]

@@ -1,0 +1,79 @@
+"""The duties of the service as one reading of the settings has them: its looks, its deliveries, its housekeeping."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from cli.office import deliver_all, registered
+from cli.sentences import check_lines
+from cli.settings import Settings
+from cli.wiring import fetcher, judge, renew_readings, utc_now, watches, zone
+from domain.check import Outcome
+from domain.watch import Watch
+from schedules.check import check
+from schedules.service import Duties
+from storage.archive import Archive
+from storage.database import Database
+
+log = logging.getLogger("hmicfrs-monitor")
+
+_BAD = {Outcome.FAILED, Outcome.SUSPECT}
+
+
+class Crew:
+    """Does what the settings say; with other settings there is another crew. `close` ends its connections."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self._database = database
+        self._archive = Archive(database)
+        self._watches = watches(settings)
+        self._archive.register(self._watches)
+        renew_readings(database, self._archive, self._watches)
+        self._audience = registered(settings, database)
+        self._fetcher = fetcher(settings.scraper, database)
+
+    def duties(self) -> Duties:
+        """For the service."""
+        schedules = self.settings.schedules
+        return Duties(
+            watches=self._watches,
+            look=self._look,
+            standing=lambda watch: self._archive.standing(watch.name),
+            paused_until=lambda watch: self._fetcher.paused_until(watch.url),
+            deliver=self._deliver,
+            keep_house=self._keep_house,
+            zone=zone(self.settings),
+            second_look=timedelta(seconds=schedules.second_look_seconds),
+            jitter=timedelta(seconds=schedules.jitter_seconds),
+        )
+
+    def close(self) -> None:
+        """End the connections; what is under way opens them again."""
+        self._fetcher.close()
+
+    def _look(self, watch: Watch) -> bool:
+        result = check(
+            watch,
+            clock=utc_now,
+            fetcher=self._fetcher,
+            judge=judge,
+            archive=self._archive,
+            audience=self._audience,
+        )
+        level = logging.WARNING if result.check.outcome in _BAD else logging.INFO
+        about = {"watch": watch.name, "check": result.check.id, "outcome": result.check.outcome.value}
+        for line in check_lines(result):
+            log.log(level, "%s", line, extra=about)
+        if result.queued:
+            self._deliver()
+        return result.check.outcome is Outcome.SUSPECT
+
+    def _deliver(self) -> None:
+        delivery = deliver_all(self.settings, self._database, due_only=True, audience=self._audience)
+        for alert in delivery.sent:
+            log.info("sent to %s: %s", alert.recipient.address, alert.subject)
+
+    def _keep_house(self) -> None:
+        self._database.tidy()
