@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from storage.faults import damaged
 from storage.tables import Encoding, bodies
@@ -46,22 +47,27 @@ def keep_body(connection: Connection, content: bytes, base: int | None, path: Pa
 
 def read_body(connection: Connection, number: int, path: Path) -> bytes:
     """The bytes of an answer as they came. Raises NotADatabase when they are not the bytes that were kept."""
-    chain = _chain(connection, number)
-    try:
-        content = unpack(chain[0][1])
-        for _, packed in chain[1:]:
-            content = unpack_against(content, packed)
-    except (ZstdError, ValueError) as error:
-        raise damaged(path, f"body {number} cannot be unpacked") from error
-    if sha256(content).digest() != chain[-1][0]:
-        raise damaged(path, f"body {number} is not the one that was kept")
-    return content
+    return read_bodies(connection, (number,), path)[number]
 
 
-def _chain(connection: Connection, number: int) -> list[tuple[bytes, bytes]]:
-    """Hash and packed bytes of a body and of those it leans on, the whole one first."""
+def read_bodies(connection: Connection, numbers: Collection[int], path: Path) -> dict[int, bytes]:
+    """The same for several bodies, what they lean on read once."""
+    contents: dict[int, bytes] = {}
+    for row in _chains(connection, numbers):
+        try:
+            base = contents[row["base"]] if row["base"] else None
+            content = unpack(row["bytes"]) if base is None else unpack_against(base, row["bytes"])
+        except (ZstdError, ValueError, KeyError) as error:
+            raise damaged(path, f"body {row['id']} cannot be unpacked") from error
+        if row["id"] in numbers and sha256(content).digest() != row["sha256"]:
+            raise damaged(path, f"body {row['id']} is not the one that was kept")
+        contents[row["id"]] = content
+    return {number: contents[number] for number in numbers}
+
+
+def _chains(connection: Connection, numbers: Collection[int]) -> Sequence[RowMapping]:
+    """The rows of bodies and of all that they lean on, each once, the whole ones first."""
     columns = (bodies.c.id, bodies.c.base, bodies.c.depth, bodies.c.sha256, bodies.c.bytes)
-    below = select(*columns).where(bodies.c.id == number).cte("below", recursive=True)
-    below = below.union_all(select(*columns).join(below, bodies.c.id == below.c.base))
-    rows = connection.execute(select(below.c.sha256, below.c.bytes).order_by(below.c.depth))
-    return [(digest, packed) for digest, packed in rows]
+    below = select(*columns).where(bodies.c.id.in_(numbers)).cte("below", recursive=True)
+    below = below.union(select(*columns).join(below, bodies.c.id == below.c.base))
+    return connection.execute(select(below).order_by(below.c.depth)).mappings().all()

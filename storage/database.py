@@ -27,7 +27,7 @@ from storage.faults import damaged, storage_error
 APPLICATION_ID = 0x484D4943
 """What marks a database file as this program's (https://sqlite.org/pragma.html#pragma_application_id): "HMIC"."""
 
-NEWEST_REVISION = "0003"
+NEWEST_REVISION = "0005"
 """The last of `migrations/versions`, known without Alembic, whose import costs more than a check."""
 
 BUSY_TIMEOUT = timedelta(seconds=10)

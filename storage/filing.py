@@ -90,7 +90,8 @@ class Filing:
         before = None if base is None else Outline.of(base["outline"])
         turnover = turn_over(self.connection, self.watch["id"], before, finding.page, finding.changes)
         snapshot = self._snapshot(check, answered["body"], finding, turnover.outline)
-        store_turnover(self.connection, turnover, None if base is None else base["id"], snapshot)
+        last, body = None if base is None else base["id"], answered["body"]
+        store_turnover(self.connection, turnover, last, snapshot, body, finding.answer.body)
         self.connection.execute(update(checks).where(checks.c.id == check).values(snapshot=snapshot))
         self._well(check, snapshot, finding.fresh_until)
         if base is None or before is None:

@@ -13,6 +13,7 @@ from domain.change import Change, ChangeKind, Record
 from domain.identity import Matching, match_reports, match_sections
 from storage.records import REPORTS, SECTIONS, Shelf
 from storage.tables import report_versions, snapshots
+from storage.texts import with_texts
 
 
 def former_lineages(
@@ -66,4 +67,4 @@ def _gone(connection: Connection, watch: int, shelf: Shelf[Any]) -> dict[int, An
     still_open = func.sum(case((table.c.last_snapshot.is_(None), 1), else_=0))
     last = select(func.max(table.c.id)).where(table.c.watch == watch).group_by(table.c.lineage).having(still_open == 0)
     rows = connection.execute(select(table).where(table.c.id.in_(last)).order_by(table.c.id)).mappings()
-    return {row["lineage"]: shelf.record(row) for row in rows}
+    return {row["lineage"]: shelf.record(row) for row in with_texts(connection, rows)}

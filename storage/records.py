@@ -1,4 +1,7 @@
-"""Records as the columns of their version tables, and back, exactly: sections, reports, and the page around them."""
+"""Records as the columns of their version tables, and back, exactly: sections, reports, and the page around them.
+
+A text is a column here, wherever `texts` keeps it.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import RowMapping, Table
+from sqlalchemy import Table
 
 from domain.change import ChangeKind
 from domain.page import Contact, Link, Page, PublicationDate, RelatedReport, Report, Section, Topic
 from storage.tables import page_versions, report_versions, section_versions
 
 R = TypeVar("R", Page, Section, Report)
-Columns = Mapping[str, Any]
+Columns = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Shelf(Generic[R]):
 
     table: Table
     columns: Callable[[R], Columns]
-    record: Callable[[RowMapping], R]
+    record: Callable[[Columns], R]
 
 
 def shelf_of(kind: ChangeKind) -> Shelf[Any]:
@@ -41,7 +44,7 @@ def _page_columns(page: Page) -> Columns:
     }
 
 
-def _page(row: RowMapping) -> Page:
+def _page(row: Columns) -> Page:
     return Page(
         url=row["url"],
         title=row["title"],
@@ -62,7 +65,7 @@ def _section_columns(section: Section) -> Columns:
     }
 
 
-def _section(row: RowMapping) -> Section:
+def _section(row: Columns) -> Section:
     return Section(
         key=row["key"],
         level=row["level"],
@@ -93,7 +96,7 @@ def _report_columns(report: Report) -> Columns:
     }
 
 
-def _report(row: RowMapping) -> Report:
+def _report(row: Columns) -> Report:
     year, month, day = row["published_year"], row["published_month"], row["published_day"]
     return Report(
         key=row["key"],

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, delete, select, update
+from sqlalchemy import Connection, RowMapping, delete, select, union, update
 
 from domain.alert import AlertKind
 from domain.change import Bounds, Change
@@ -18,10 +19,10 @@ from storage.bodies import read_body
 from storage.database import Database
 from storage.owing import UNSENT, call_off, renew
 from storage.recorded import CHANGES, Transition, read_changes, store_changes
-from storage.records import SHELVES
+from storage.records import REPORTS, SECTIONS, SHELVES
 from storage.rows import SNAPSHOTS, snapshot_of, watch_id, watch_row
 from storage.snapshots import snapshot_row, stored_page
-from storage.tables import alert_checks, alerts, changes, checks, snapshots
+from storage.tables import alert_checks, alerts, changes, checks, snapshots, texts
 from storage.versions import Outline, store_turnover, turn_over
 from storage.wanted import wants_of
 
@@ -95,7 +96,7 @@ class Replays:
             before: RowMapping | None = None
             numbers = []
             for rereading in rereadings:
-                before = _rewritten(connection, row, before, rereading)
+                before = _rewritten(connection, row, before, rereading, self._database.path)
                 numbers.append(rereading.snapshot.id)
             mine = select(snapshots.c.id).where(snapshots.c.watch == row["id"]).order_by(snapshots.c.id)
             if numbers != list(connection.scalars(mine)):
@@ -107,10 +108,12 @@ def _forget(connection: Connection, watch: int) -> None:
     """Take away what readings made; bodies, snapshots and checks stay."""
     for table in (changes, *(shelf.table for shelf in SHELVES)):
         connection.execute(delete(table).where(table.c.watch == watch))
+    used = [select(shelf.table.c.texts).where(shelf.table.c.texts.is_not(None)) for shelf in (SECTIONS, REPORTS)]
+    connection.execute(delete(texts).where(texts.c.id.not_in(union(*used))))
 
 
 def _rewritten(
-    connection: Connection, watch: RowMapping, before: RowMapping | None, rereading: Rereading
+    connection: Connection, watch: RowMapping, before: RowMapping | None, rereading: Rereading, path: Path
 ) -> RowMapping:
     """Store one snapshot's records and changes anew, after the one before it; gives its row."""
     number = rereading.snapshot.id
@@ -127,8 +130,9 @@ def _rewritten(
         # They came with a body that is another state; sent again, the server would say that nothing is new.
         state |= {"etag": None, "last_modified": None}
     connection.execute(update(snapshots).where(snapshots.c.id == number).values(state))
-    store_turnover(connection, turnover, None if before is None else before["id"], number)
     after = snapshot_row(connection, number)
+    content = read_body(connection, after["body"], path)
+    store_turnover(connection, turnover, None if before is None else before["id"], number, after["body"], content)
     if before is not None and base is not None:
         bounds = Bounds(before["confirmed_until"], after["captured_at"])
         step = Transition(watch, after["check"], bounds, before["id"], number, base, turnover.outline)

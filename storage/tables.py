@@ -145,6 +145,21 @@ snapshots = Table(
 )
 
 
+# The texts of the records that one check brought, together: a JSON list, packed against the body that they come from.
+texts = Table(
+    "text",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _refers("base", "body", nullable=True),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
+
+def _its_text() -> tuple[Column[object], Column[object]]:
+    """Which of the texts is a record's; NULL for none."""
+    return _refers("texts", "text", nullable=True), Column("text_place", Integer)
+
+
 def _versions(name: str, *columns: Column[object]) -> Table:
     """One row for each state of a record, from its first snapshot to its last (NULL: still so).
 
@@ -175,10 +190,9 @@ section_versions = _versions(
     Column("level", Integer, nullable=False),
     _json("path"),
     _text("title"),
-    _text("text"),
     _json("links"),
+    *_its_text(),
 )
-Index(None, section_versions.c.watch, section_versions.c.key)
 
 report_versions = _versions(
     "report_version",
@@ -195,9 +209,8 @@ report_versions = _versions(
     Column("causes_of_concern", Integer),
     _text("area", nullable=True),
     _json("section"),
-    _text("text"),
+    *_its_text(),
 )
-Index(None, report_versions.c.watch, report_versions.c.key)
 
 # What a check found. The kind says whose versions `before_version` and `after_version` are; they hold the record,
 # so that title, section and text are not repeated here. `has_text`: the texts of the two are part of the change.

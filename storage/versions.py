@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from domain.change import Change, Record
 from domain.page import Page
 from storage.lineages import former_lineages
 from storage.records import PAGES, REPORTS, SECTIONS, SHELVES, Columns, R, Shelf, shelf_of
+from storage.texts import keep_texts, with_texts
 
 _AT_ONCE = 500  # SQLite's limit on the values in one statement is some 32,000, but older ones have 999
 
@@ -62,13 +63,14 @@ def page_of(connection: Connection, outline: Outline) -> Page:
     )
 
 
-def version_rows(connection: Connection, shelf: Shelf[R], ids: Iterable[int]) -> dict[int, RowMapping]:
-    """The rows of versions by their numbers."""
+def version_rows(connection: Connection, shelf: Shelf[R], ids: Iterable[int]) -> dict[int, Columns]:
+    """The rows of versions by their numbers, with their texts."""
     wanted = sorted(set(ids))
-    found: dict[int, RowMapping] = {}
+    found: dict[int, Columns] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = shelf.table.c.id.in_(wanted[start : start + _AT_ONCE])
-        found |= {row["id"]: row for row in connection.execute(select(shelf.table).where(some)).mappings()}
+        rows = connection.execute(select(shelf.table).where(some)).mappings()
+        found |= {row["id"]: row for row in (rows if shelf is PAGES else with_texts(connection, rows))}
     return found
 
 
@@ -89,15 +91,22 @@ def turn_over(
     )
 
 
-def store_turnover(connection: Connection, turnover: Turnover, last: int | None, first: int) -> None:
-    """Close versions with the snapshot `last`, and open others with the snapshot `first`."""
+def store_turnover(
+    connection: Connection, turnover: Turnover, last: int | None, first: int, body: int, content: bytes
+) -> None:
+    """Close versions with the snapshot `last`, and open others with the snapshot `first`, read from that body."""
+    opened = {name: [dict(row) | {"first_snapshot": first} for row in rows] for name, rows in turnover.opened.items()}
+    with_text = [row for rows in opened.values() for row in rows if row.get("text")]
+    texts = keep_texts(connection, [row["text"] for row in with_text], body, content) if with_text else None
+    for place, row in enumerate(with_text):
+        row |= {"texts": texts, "text_place": place}
     for shelf in SHELVES:
         table = shelf.table
-        closed, opened = turnover.closed[table.name], turnover.opened[table.name]
-        for number in closed:
+        for number in turnover.closed[table.name]:
             connection.execute(update(table).where(table.c.id == number).values(last_snapshot=last))
-        if opened:
-            connection.execute(insert(table), [{**row, "first_snapshot": first} for row in opened])
+        if rows := [{"texts": None, "text_place": None} | row for row in opened[table.name]]:
+            kept = [{name: value for name, value in row.items() if name in table.c} for row in rows]
+            connection.execute(insert(table), kept)
 
 
 class _Turn:

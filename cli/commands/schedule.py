@@ -20,7 +20,6 @@ from schedules.cron import parse_schedule
 from schedules.plan import next_look, times
 from storage.archive import Archive
 
-
 FIVE = 5
 
 

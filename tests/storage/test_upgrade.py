@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 import storage.migrate
 from domain.alert import AlertKind, AlertState, ChangesFound, TroubleFound, TroubleOver
@@ -28,6 +28,7 @@ from storage.history import History
 from storage.outbox import LEASE, Outbox
 from storage.replay import Replays
 from storage.tables import metadata
+from storage.texts import with_texts
 from tests.domain.records import page, report
 from tests.storage.pages import ADDRESS, ADMIN, READER, URL, Story, digests, hour, owed, url_of
 
@@ -109,11 +110,28 @@ def test_nothing_else_is_changed(old: Path) -> None:
     before = {table: rows(old, table) for table in tables(old) - {"alert", "alembic_version"}}
     assert {"body", "check", "snapshot", "change", "report_version", "watch"} <= before.keys()
     upgraded(old)
-    assert tables(old) == before.keys() | {"alert", "alembic_version", "alert_check", "recipient", "host", "upgrade"}
+    assert tables(old) == before.keys() | {
+        "alert",
+        "alembic_version",
+        "alert_check",
+        "recipient",
+        "host",
+        "upgrade",
+        "text",
+    }
+    texts = {table: [row.pop("text") for row in before[table]] for table in ("section_version", "report_version")}
     for table, was in before.items():
         new = dict.fromkeys(NEW_COLUMNS.get(table, []))
-        assert rows(old, table) == [row | new for row in was]
+        places = {"texts", "text_place"} if table in texts else set()
+        assert [{k: v for k, v in row.items() if k not in places} for row in rows(old, table)] == [
+            row | new for row in was
+        ]
     assert rows(old, "recipient") == []
+    with Database.open(url_of(old)) as database, database.read() as connection:
+        for table, said in texts.items():
+            kept = connection.execute(select(metadata.tables[table]).order_by("id")).mappings()
+            assert [row["text"] for row in with_texts(connection, kept)] == said
+    assert any(texts["report_version"])
 
 
 def test_the_alerts_are_those_that_they_were(old: Path) -> None:
