@@ -44,9 +44,10 @@ def times(schedule: Schedule, zone: ZoneInfo, after: datetime) -> Iterator[datet
 
 
 class DueTimes(BaseTrigger):  # type: ignore[misc]
-    """The times of a schedule as APScheduler asks for them, each `offset` later.
+    """The times of a schedule as APScheduler asks for them, each `offset` later, in UTC.
 
-    An interval counts from `anchor`, which is when its last check began, None for never.
+    In a zone of its own it would compare them as the clock on the wall has them, and hang for an hour in October. An
+    interval counts from `anchor`, which is when its last check began, None for never.
     """
 
     def __init__(
@@ -70,8 +71,7 @@ class DueTimes(BaseTrigger):  # type: ignore[misc]
             after = self._anchor + missed * self._schedule.interval
         else:
             after = now - self._offset
-        due = next(times(self._schedule, self._zone, after)).astimezone(UTC)
-        return (due + self._offset).astimezone(self._zone)
+        return next(times(self._schedule, self._zone, after)).astimezone(UTC) + self._offset
 
 
 def stable_offset(name: str, within: timedelta) -> timedelta:

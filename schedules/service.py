@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Condition, Event, Lock
 from time import monotonic
@@ -79,7 +79,7 @@ class Service:
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(workers), "beside": ThreadPoolExecutor(3)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-            timezone=duties.zone,
+            timezone=UTC,
         )
         self._busy = _Busy()
         self._turns: defaultdict[str, Lock] = defaultdict(Lock)
