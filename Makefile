@@ -2,12 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := urlwatch webchanges
 PACKAGES := domain scraper storage notifier schedules cli
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: demo test check bench fuzz mutants faults screenshots lock clean
+.PHONY: demo test check bench bench-peers fuzz mutants faults screenshots lock clean
 
 demo: $(VENV)/run-ready
 	@$(BIN)/hmicfrs-monitor demo
@@ -25,6 +26,10 @@ bench: $(VENV)/dev-ready
 	$(BIN)/python -m benchmarks.cost
 	$(BIN)/python -m benchmarks.markups
 	$(BIN)/python -m benchmarks.hostile
+	@$(MAKE) --no-print-directory bench-peers
+
+bench-peers: $(VENV)/dev-ready $(PEERS:%=.venv-peers/%/ready)
+	$(BIN)/python -m benchmarks.peers
 
 fuzz: $(VENV)/dev-ready
 	$(BIN)/python -m tests.fuzz.reader --minutes 5
@@ -43,9 +48,10 @@ lock: $(VENV)/dev-ready
 	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group build -o requirements-build.lock
 	$(COMPILE) --group screenshots -c requirements-dev.lock -o requirements-screenshots.lock
+	for peer in $(PEERS); do echo $$peer | $(COMPILE) - -o benchmarks/peers/$$peer.lock || exit; done
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-peers
 
 $(VENV)/run-ready: requirements.lock requirements-build.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
@@ -63,4 +69,10 @@ $(VENV)/dev-ready: $(VENV)/run-ready requirements-dev.lock
 
 $(VENV)/screenshots-ready: $(VENV)/dev-ready requirements-screenshots.lock
 	@$(PIP) install --require-hashes -r requirements-screenshots.lock
+	@touch $@
+
+.venv-peers/%/ready: benchmarks/peers/%.lock
+	@echo "setting up $(@D) …"
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
 	@touch $@
