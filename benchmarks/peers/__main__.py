@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.peers.figures import PROMISED_PAGES, Rounds, promises, table
 from benchmarks.peers.programs import PROGRAMS, Ours, Program
-from benchmarks.peers.runs import Run, Scenario, play
+from benchmarks.peers.runs import Run, Scenario, WrongRun, play
 from benchmarks.peers.site import serving
 
 ROUNDS = {1: 7, 100: 5}
@@ -22,14 +22,18 @@ ROUNDS = {1: 7, 100: 5}
 def main() -> int:
     """Print the tables and say whether the promises are kept."""
     options = _options()
-    kept = True
+    well = True
     for pages in options.pages:
-        rounds = _played(pages, options.rounds or ROUNDS.get(pages, 3), options.only)
-        print("\n".join(table(pages, rounds)), end="\n\n", flush=True)
-        for promise in promises(rounds) if pages == PROMISED_PAGES else ():
-            kept = kept and promise.is_reached
-            print(promise)
-    return int(not kept)
+        rounds, fault = _played(pages, options.rounds or ROUNDS.get(pages, 3), options.only)
+        if all(rounds.values()):
+            print("\n".join(table(pages, rounds)), end="\n\n", flush=True)
+            kept = promises(rounds) if pages == PROMISED_PAGES else []
+            print("".join(f"{promise}\n" for promise in kept))
+            well = well and all(promise.is_reached for promise in kept)
+        if fault:
+            print(f"{pages:,} pages: {fault}\n", flush=True)
+            well = False
+    return int(not well)
 
 
 def _options() -> argparse.Namespace:
@@ -44,8 +48,8 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split(","))
 
 
-def _played(pages: int, rounds: int, only: str | None) -> Rounds:
-    """All scenarios, round by round, with another program first each time."""
+def _played(pages: int, rounds: int, only: str | None) -> tuple[Rounds, WrongRun | None]:
+    """All scenarios, round by round, with another program first each time; up to a run that went wrong."""
     scenarios = [each for each in Scenario if each is not Scenario.SLOW or pages == PROMISED_PAGES]
     played: dict[Scenario, list[dict[str, Run]]] = {scenario: [] for scenario in scenarios}
     with TemporaryDirectory() as folder, serving(pages) as site:
@@ -55,10 +59,13 @@ def _played(pages: int, rounds: int, only: str | None) -> Rounds:
         for number in range(rounds):
             first = number % len(programs)
             for scenario in scenarios:
-                runs = play(scenario, [*programs[first:], *programs[:first]], site, pages)
+                try:
+                    runs = play(scenario, [*programs[first:], *programs[:first]], site, pages)
+                except WrongRun as fault:
+                    return played, fault
                 played[scenario].append({program.name: runs[program.name] for program in programs})
                 print(f"round {number + 1} of {rounds}: {scenario.value}", file=sys.stderr)
-    return played
+    return played, None
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def median(rounds: Sequence[Mapping[str, Run]], program: str, value: Callable[[R
 
 
 def times_faster(rounds: Sequence[Mapping[str, Run]], peer: str, value: Callable[[Run], float] = seconds) -> float:
-    """How often our cost fits into the peer's: the median of the ratios round by round, as the machine's speed drifts."""
+    """How often our cost fits into the peer's: the median over rounds, between which a machine's speed drifts."""
     return statistics.median(value(played[peer]) / value(played[OURS]) for played in rounds)
 
 
