@@ -106,9 +106,9 @@ class Peer(Program):
         return [str(PEERS / self.name / "bin" / self.name), *options]
 
     def found(self) -> Mapping[str, int]:
-        """Told by the list at the head of the report."""
+        """Told by the headings of the report, each of which names its page's address."""
         output = self.output.read_text(encoding="utf-8", errors="replace")
-        told = Counter(re.findall(r"^[0-9]+\. ([A-Z]+)(?: \([^)]*\))?: page", output, re.MULTILINE))
+        told = Counter(re.findall(r"^(NEW|CHANGED): page [0-9]+ \( ?http://", output, re.MULTILINE))
         return {NEW: told["NEW"], CHANGED: told["CHANGED"]}
 
 
