@@ -137,9 +137,13 @@ def answered(status: int, headers: Mapping[str, str], body: bytes) -> str:
 
 
 def _refused(response: httpx.Response) -> bytes:
-    """The beginning of what comes with a status of 400 and above; none where it is not to be had: the status counts."""
+    """The beginning of what comes with a status of 400 and above; none where it is not to be had: the status counts.
+
+    The answer "not modified", which ends with its head, is read to that end: else its connection could not be kept.
+    """
     try:
-        return read_up_to(response, MOST_BYTES) if response.is_error else b""
+        ends = response.is_error or response.status_code == httpx.codes.NOT_MODIFIED
+        return read_up_to(response, MOST_BYTES) if ends else b""
     except httpx.RequestError:
         return b""
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
 import httpx
 import pytest
 import respx
@@ -13,6 +18,36 @@ from tests.scraper.fetching.setting import NONE, URL, fetched, fetcher
 
 ETAG = 'W/"5f3-\xe9"'
 WHEN = "Fri, 09 Feb 2024 10:00:00 GMT"
+
+
+@contextmanager
+def keeping_connections(accepted: list[socket.socket]) -> Iterator[str]:
+    """A server that answers any number of requests on a connection: "not modified" where they have conditions."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def talk(connection: socket.socket) -> None:
+        with connection:
+            while request := connection.recv(65_536):
+                known = b"if-none-match" in request.lower()
+                status, body = ("304 Not Modified", b"") if known else ("200 OK", b"a page")
+                length = "" if known else f"Content-Length: {len(body)}\r\n"
+                connection.sendall(f'HTTP/1.1 {status}\r\nETag: "1"\r\n{length}\r\n'.encode() + body)
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            accepted.append(connection)
+            Thread(target=talk, args=(connection,), daemon=True).start()
+
+    Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
 
 
 @respx.mock
@@ -138,3 +173,12 @@ def test_a_fetcher_that_was_closed_opens_again() -> None:
     one.close()
     assert fetched(one).status == 200
     one.close()
+
+
+def test_one_connection_serves_all_requests_of_a_host_those_not_modified_too() -> None:
+    accepted: list[socket.socket] = []
+    with keeping_connections(accepted) as url, fetcher(allow_private_addresses=True) as one:
+        validators = fetched(one, url).validators
+        for _ in range(3):
+            assert one.fetch(url, validators) == NotModified()
+    assert len(accepted) == 1
