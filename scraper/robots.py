@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Protocol
@@ -53,6 +54,12 @@ class MemoryShelf:
         self._files[file.origin] = file
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    file: RobotsFile
+    rules: Protego
+
+
 class Robots:
     """The rules of every site that is asked. `ask` gets an address, redirects followed, and gives its last answer."""
 
@@ -61,6 +68,7 @@ class Robots:
         self._ask = ask
         self._clock = clock
         self._asking: dict[str, Lock] = {}
+        self._known: dict[str, _Known] = {}
 
     def delay_for(self, url: httpx.URL) -> float:
         """The seconds that the site wants between two requests, 0 for no wish.
@@ -69,11 +77,18 @@ class Robots:
         """
         origin = str(url.join("/")).removesuffix("/")
         with self._asking.setdefault(origin, Lock()):
-            robots = self._current(origin)
-        rules = Protego.parse(robots.text)
+            rules = self._rules(origin)
         if not rules.can_fetch(str(url), PRODUCT):
             raise FetchError(f"{shown(url)}: not allowed by {_address(origin)}; {_WITHOUT_IT}")
         return min(rules.crawl_delay(PRODUCT) or 0.0, LONGEST_DELAY)
+
+    def _rules(self, origin: str) -> Protego:
+        """The rules that hold now: read and parsed once while they are fresh."""
+        known = self._known.get(origin)
+        if known is None or self._clock() - known.file.fetched_at >= FRESH:
+            file = self._current(origin)
+            known = self._known[origin] = _Known(file, Protego.parse(file.text))
+        return known.rules
 
     def _current(self, origin: str) -> RobotsFile:
         kept, now = self._store.get(origin), self._clock()

@@ -16,9 +16,9 @@ from storage.answers import answer_of
 from storage.database import Database
 from storage.filing import Filing
 from storage.lineages import with_first_sightings
-from storage.rows import CHECKS, check_of, standings, watch_row
+from storage.rows import standing, watch_row
 from storage.snapshots import stored_page
-from storage.tables import checks, watches
+from storage.tables import watches
 
 
 class Archive:
@@ -45,8 +45,7 @@ class Archive:
     def standing(self, watch: str) -> Standing:
         """How a watch stands before its next check. Raises UnknownWatch."""
         with self._database.read() as connection:
-            (standing,) = standings(connection, watches.c.id == watch_row(connection, watch)["id"])
-        return standing
+            return standing(connection, watch)
 
     def page(self, snapshot_id: int) -> Page:
         """The page of a snapshot, exactly as it was read. Raises UnknownSnapshot."""
@@ -79,10 +78,8 @@ class Archive:
         with self._database.write() as connection:
             row = watch_row(connection, watch)
             filing = Filing(connection, self._database.path, row, started_at, duration_ms)
-            number, changes = filing.file(finding, owed)
-            queued = filing.owe(number, owed, message_domain)
-            check = connection.execute(CHECKS.where(checks.c.id == number)).mappings().one()
-            return Stored(check_of(check), changes, queued)
+            check, changes = filing.file(finding, owed)
+            return Stored(check, changes, filing.owe(check.id, owed, message_domain))
 
 
 def _addresses(connection: Connection) -> dict[str, str]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, assert_never
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from domain.alert import AlertKind
 from domain.change import Bounds, RecordedChange
-from domain.check import Accepted, Answer, Failed, Finding, Outcome, Suspected, Unchanged
+from domain.check import Accepted, Answer, Check, Failed, Finding, Outcome, Suspected, Unchanged
 from domain.owed import Owed
 from storage.bodies import keep_body
 from storage.owing import Desk
@@ -21,6 +21,14 @@ from storage.tables import Source, checks, snapshots, watches
 from storage.versions import Outline, store_turnover, turn_over
 
 _NOT_MODIFIED = 304
+
+# Made once: each is used for every check.
+_SNAPSHOT = select(snapshots).where(snapshots.c.id == bindparam("number"))
+_UPDATE_SNAPSHOT = update(snapshots).where(snapshots.c.id == bindparam("number"))
+_UPDATE_CHECK = update(checks).where(checks.c.id == bindparam("number"))
+_UPDATE_WATCH = update(watches).where(watches.c.id == bindparam("number"))
+_INSERT_SNAPSHOT = insert(snapshots)
+_INSERT_CHECK = insert(checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +41,8 @@ class Filing:
     started_at: datetime
     duration_ms: int
 
-    def file(self, finding: Finding, owed: Iterable[Owed]) -> tuple[int, tuple[RecordedChange, ...]]:
-        """Store what was found, and how the watch stands after it; gives the check's number and the changes."""
+    def file(self, finding: Finding, owed: Iterable[Owed]) -> tuple[Check, tuple[RecordedChange, ...]]:
+        """Store what was found, and how the watch stands after it; gives the check and the changes."""
         match finding:
             case Failed(reason=reason, status=status):
                 return self._trouble(Outcome.FAILED, reason, {"http_status": status}, owed), ()
@@ -53,12 +61,12 @@ class Filing:
         """Put the alerts that the check makes due into the outbox; gives how many they are."""
         return Desk(self.connection, self.started_at, message_domain).owe(check, self.watch["name"], owed)
 
-    def _trouble(self, outcome: Outcome, reason: str, answered: Mapping[str, Any], owed: Iterable[Owed]) -> int:
+    def _trouble(self, outcome: Outcome, reason: str, answered: Mapping[str, Any], owed: Iterable[Owed]) -> Check:
         since = self.watch["trouble_since"] or self.started_at
         check = self._check(outcome, {**answered, "reason": reason, "trouble_since": since})
         news = any(alert.kind is AlertKind.TROUBLE for alert in owed)
         self._stands(
-            last_check=check,
+            last_check=check.id,
             consecutive_failures=self.watch["consecutive_failures"] + 1,
             trouble_since=since,
             trouble_told=news or self.watch["trouble_told"],
@@ -67,7 +75,7 @@ class Filing:
         )
         return check
 
-    def _confirm(self, finding: Unchanged) -> int:
+    def _confirm(self, finding: Unchanged) -> Check:
         answer, snapshot = finding.answer, self._latest_snapshot()
         if snapshot is None:
             raise ValueError(f"{self.watch['name']}: there is no snapshot yet that could be unchanged")
@@ -76,12 +84,12 @@ class Filing:
         if answer is not None:
             seen |= _validators(answer)
             answered = self._answered(answer, snapshot)
-        self.connection.execute(update(snapshots).where(snapshots.c.id == snapshot["id"]).values(seen))
+        self.connection.execute(_UPDATE_SNAPSHOT, {"number": snapshot["id"], **seen})
         check = self._check(Outcome.UNCHANGED, {**answered, "snapshot": snapshot["id"]})
-        self._well(check, snapshot["id"], finding.fresh_until)
+        self._well(check.id, snapshot["id"], finding.fresh_until)
         return check
 
-    def _accept(self, finding: Accepted) -> tuple[int, tuple[RecordedChange, ...]]:
+    def _accept(self, finding: Accepted) -> tuple[Check, tuple[RecordedChange, ...]]:
         base = self._latest_snapshot()
         if base is None and finding.changes:
             raise ValueError(f"{self.watch['name']}: there is no snapshot yet that could have changed")
@@ -89,34 +97,32 @@ class Filing:
         check = self._check(Outcome.BASELINE if base is None else Outcome.CHANGED, answered)
         before = None if base is None else Outline.of(base["outline"])
         turnover = turn_over(self.connection, self.watch["id"], before, finding.page, finding.changes)
-        snapshot = self._snapshot(check, answered["body"], finding, turnover.outline)
+        snapshot = self._snapshot(check.id, answered["body"], finding, turnover.outline)
         last, body = None if base is None else base["id"], answered["body"]
         store_turnover(self.connection, turnover, last, snapshot, body, finding.answer.body)
-        self.connection.execute(update(checks).where(checks.c.id == check).values(snapshot=snapshot))
-        self._well(check, snapshot, finding.fresh_until)
+        self.connection.execute(_UPDATE_CHECK, {"number": check.id, "snapshot": snapshot})
+        check = replace(check, snapshot=snapshot)
+        self._well(check.id, snapshot, finding.fresh_until)
         if base is None or before is None:
             return check, ()
         bounds = Bounds(base["confirmed_until"], self.started_at)
-        step = Transition(self.watch, check, bounds, base["id"], snapshot, before, turnover.outline)
+        step = Transition(self.watch, check.id, bounds, base["id"], snapshot, before, turnover.outline)
         return check, store_changes(self.connection, step, finding.changes)
 
     def _latest_snapshot(self) -> RowMapping | None:
-        latest = select(snapshots).where(snapshots.c.id == self.watch["latest_snapshot"])
-        return self.connection.execute(latest).mappings().one_or_none()
+        latest = self.watch["latest_snapshot"]
+        return self.connection.execute(_SNAPSHOT, {"number": latest}).mappings().one() if latest else None
 
     def _answered(self, answer: Answer, base: RowMapping | None) -> dict[str, Any]:
         body = keep_body(self.connection, answer.body, None if base is None else base["body"], self.path)
         return {"http_status": answer.status, "body": body, **_validators(answer)}
 
-    def _check(self, outcome: Outcome, columns: Mapping[str, Any]) -> int:
-        row = {
-            "watch": self.watch["id"],
-            "started_at": self.started_at,
-            "duration_ms": self.duration_ms,
-            "outcome": outcome,
-            **columns,
-        }
-        return self.connection.execute(insert(checks).values(row)).lastrowid
+    def _check(self, outcome: Outcome, columns: Mapping[str, Any]) -> Check:
+        about: dict[str, Any] = {"started_at": self.started_at, "duration_ms": self.duration_ms, "outcome": outcome}
+        row = {"watch": self.watch["id"], **about, **columns}
+        number = self.connection.execute(_INSERT_CHECK, row).lastrowid
+        found: dict[str, Any] = {name: columns.get(name) for name in ("reason", "http_status", "snapshot")}
+        return Check(id=number, watch=self.watch["name"], **about, **found)
 
     def _snapshot(self, check: int, body: int, finding: Accepted, outline: Outline) -> int:
         row = {
@@ -132,12 +138,12 @@ class Filing:
             "outline": outline.stored(),
             **_validators(finding.answer),
         }
-        return self.connection.execute(insert(snapshots).values(row)).lastrowid
+        return self.connection.execute(_INSERT_SNAPSHOT, row).lastrowid
 
     def _well(self, check: int, snapshot: int, fresh_until: datetime | None) -> None:
         since = self.watch["trouble_since"]
         if since is not None:
-            self.connection.execute(update(checks).where(checks.c.id == check).values(trouble_since=since))
+            self.connection.execute(_UPDATE_CHECK, {"number": check, "trouble_since": since})
         self._stands(
             last_check=check,
             latest_snapshot=snapshot,
@@ -149,7 +155,7 @@ class Filing:
         )
 
     def _stands(self, **columns: object) -> None:
-        self.connection.execute(update(watches).where(watches.c.id == self.watch["id"]).values(columns))
+        self.connection.execute(_UPDATE_WATCH, {"number": self.watch["id"], **columns})
 
 
 def _validators(answer: Answer) -> dict[str, str | None]:

@@ -17,7 +17,7 @@ from storage.database import Database
 from storage.letters import by_page, wanted
 from storage.listing import listed_reports
 from storage.recorded import CHANGES, read_changes
-from storage.rows import CHECKS, SNAPSHOTS, check_of, snapshot_of, standings, watch_id
+from storage.rows import CHECKS, SNAPSHOTS, check_of, snapshot_of, standing, standings, watch_id
 from storage.snapshots import snapshot_row, snapshot_row_at, stored_body, stored_page
 from storage.tables import changes, checks, snapshots, watches
 
@@ -124,8 +124,7 @@ class History:
     def latest(self, watch: str) -> Snapshot | None:
         """The last accepted state; None before the first."""
         with self._database.read() as connection:
-            (standing,) = standings(connection, watches.c.id == watch_id(connection, watch))
-        return standing.snapshot
+            return standing(connection, watch).snapshot
 
     def page(self, snapshot_id: int) -> Page:
         """The page of a snapshot, exactly as it was read. Raises UnknownSnapshot."""

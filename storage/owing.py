@@ -39,6 +39,8 @@ class Desk:
         called off begins anew, and one that was begun to be sent stays as it is.
         """
         once = list({(one.kind, one.recipient): one for one in owed}.values())
+        if not once:
+            return 0
         digests = self._digests(once)
         next_id = self._next_id()
         rows: list[dict[str, Any]] = []

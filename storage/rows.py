@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from domain.alert import Alert
 from domain.check import Check, Snapshot, Standing, Trouble, Validators
@@ -19,10 +19,15 @@ SNAPSHOTS = (
 )
 ALERTS = select(alerts)
 
+# Made once: what a check asks for is asked for thousands of times.
+_WATCH = select(watches).where(watches.c.name == bindparam("name"))
+_CHECK = CHECKS.where(checks.c.id == bindparam("number"))
+_SNAPSHOT = SNAPSHOTS.where(snapshots.c.id == bindparam("number"))
+
 
 def watch_row(connection: Connection, name: str) -> RowMapping:
     """A watch's row. Raises UnknownWatch."""
-    row = connection.execute(select(watches).where(watches.c.name == name)).mappings().one_or_none()
+    row = connection.execute(_WATCH, {"name": name}).mappings().one_or_none()
     if row is None:
         raise UnknownWatch(f"{name}: no such watch in the database; it is known after its first check")
     return row
@@ -33,27 +38,23 @@ def watch_id(connection: Connection, name: str) -> int:
     return int(watch_row(connection, name)["id"])
 
 
-def standings(connection: Connection, *where: ColumnElement[bool]) -> tuple[Standing, ...]:
-    """How the watches stand that conditions on their table select, in the order in which they were first known."""
-    rows = connection.execute(select(watches).where(*where).order_by(watches.c.id)).mappings().all()
-    snapshot_ids = select(watches.c.latest_snapshot).where(*where)
-    check_ids = select(watches.c.last_check).where(*where)
-    seen = connection.execute(SNAPSHOTS.where(snapshots.c.id.in_(snapshot_ids))).mappings()
+def standing(connection: Connection, name: str) -> Standing:
+    """How a watch stands. Raises UnknownWatch."""
+    row = watch_row(connection, name)
+    snapshot, check = row["latest_snapshot"], row["last_check"]
+    seen = snapshot_of(connection.execute(_SNAPSHOT, {"number": snapshot}).mappings().one()) if snapshot else None
+    looked = check_of(connection.execute(_CHECK, {"number": check}).mappings().one()) if check else None
+    return _standing(row, seen, looked)
+
+
+def standings(connection: Connection) -> tuple[Standing, ...]:
+    """How all watches stand, in the order in which they were first known."""
+    rows = connection.execute(select(watches).order_by(watches.c.id)).mappings().all()
+    seen = connection.execute(SNAPSHOTS.where(snapshots.c.id.in_(select(watches.c.latest_snapshot)))).mappings()
     latest = {row["watch"]: snapshot_of(row) for row in seen}
-    looked = connection.execute(CHECKS.where(checks.c.id.in_(check_ids))).mappings()
+    looked = connection.execute(CHECKS.where(checks.c.id.in_(select(watches.c.last_check)))).mappings()
     last = {row["watch"]: check_of(row) for row in looked}
-    return tuple(
-        Standing(
-            watch=row["name"],
-            snapshot=latest.get(row["id"]),
-            last_check=last.get(row["id"]),
-            last_good=row["last_good_at"],
-            trouble=_trouble(row),
-            trouble_told_at=row["trouble_told_at"],
-            fresh_until=row["fresh_until"],
-        )
-        for row in rows
-    )
+    return tuple(_standing(row, latest.get(row["id"]), last.get(row["id"])) for row in rows)
 
 
 def check_of(row: RowMapping) -> Check:
@@ -103,6 +104,18 @@ def alert_of(row: RowMapping) -> Alert:
         attempts=row["attempts"],
         next_attempt_at=row["next_attempt_at"],
         last_error=row["last_error"],
+    )
+
+
+def _standing(row: RowMapping, snapshot: Snapshot | None, last: Check | None) -> Standing:
+    return Standing(
+        watch=row["name"],
+        snapshot=snapshot,
+        last_check=last,
+        last_good=row["last_good_at"],
+        trouble=_trouble(row),
+        trouble_told_at=row["trouble_told_at"],
+        fresh_until=row["fresh_until"],
     )
 
 
