@@ -126,6 +126,7 @@ class _Turn:
         self._connection, self._watch = connection, watch
         self._records = records
         self._states = [shelf.columns(record) for record in records]
+        self._first = before is None
         self._before = before.versions(shelf) if before else ()
         self._rows = version_rows(connection, shelf, self._before)
         self._open: dict[str, list[int]] = {}
@@ -141,12 +142,7 @@ class _Turn:
     def outcome(self) -> tuple[int, ...]:
         """The versions of the new page, in its order."""
         kept = [self._take(state) for state in self._states]
-        arrivals = {
-            place: record
-            for place, record in enumerate(self._records)
-            if not kept[place] and place not in self._lineages
-        }
-        lineages = former_lineages(self._connection, self._watch, self.shelf, arrivals) | self._lineages
+        lineages = self._lineages | self._former_lineages(kept)
         next_id = (self._connection.scalar(select(func.max(self.shelf.table.c.id))) or 0) + 1
         for place, state in enumerate(self._states):
             if not kept[place]:
@@ -154,6 +150,14 @@ class _Turn:
                 lineage = lineages.get(place, number)
                 self.opened.append({**state, "id": number, "watch": self._watch, "lineage": lineage})
         return tuple(kept)
+
+    def _former_lineages(self, kept: Sequence[int]) -> dict[int, int]:
+        """Those of records that come back to the page, by place; a first page has none."""
+        if self._first:
+            return {}
+        places = (place for place in range(len(self._records)) if not kept[place] and place not in self._lineages)
+        arrivals = {place: self._records[place] for place in places}
+        return former_lineages(self._connection, self._watch, self.shelf, arrivals)
 
     def _take(self, state: Columns) -> int:
         """The open version of this very state, for one record only; 0 for none."""

@@ -14,7 +14,7 @@ __all__ = ["SHORTEST_BASE", "ZstdError", "pack", "pack_against", "unpack", "unpa
 SHORTEST_BASE = 8
 """How many bytes a base must have at least."""
 
-_LEVEL = 9  # a 60 KB page in 1.3 ms; level 19 saves 1 % for ten times that
+_LEVEL = 6  # a 60 KB page in 0.5 ms; level 9 saves 5 % for twice that
 
 
 def pack(content: bytes) -> bytes:
