@@ -8,7 +8,7 @@ from datetime import timedelta
 from cli.office import deliver_all, registered
 from cli.sentences import check_lines
 from cli.settings import Settings
-from cli.wiring import fetcher, judge, renew_readings, utc_now, watches, zone
+from cli.wiring import fetcher, judge, renewed_standings, utc_now, watches, zone
 from domain.check import Outcome
 from domain.watch import Watch
 from schedules.check import check
@@ -30,7 +30,7 @@ class Crew:
         self._archive = Archive(database)
         self._watches = watches(settings)
         self._archive.register(self._watches)
-        renew_readings(database, self._archive, self._watches)
+        renewed_standings(database, self._archive, self._watches)
         self._audience = registered(settings, database)
         self._fetcher = fetcher(settings.scraper, database)
 
@@ -41,6 +41,7 @@ class Crew:
             watches=self._watches,
             look=self._look,
             standing=lambda watch: self._archive.standing(watch.name),
+            standings=self._archive.standings,
             paused_until=lambda watch: self._fetcher.paused_until(watch.url),
             deliver=self._deliver,
             keep_house=self._keep_house,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from cli.errors import CommandError
 from cli.sources import xdg_folder
 from cli.version import VERSION
-from domain.check import Answer, Verdict
+from domain.check import Answer, Standing, Verdict
 from domain.page import Page
 from domain.watch import Watch
 from storage.database import Database
@@ -75,15 +75,16 @@ def fetcher(scraper: ScraperSettings, database: Database | None) -> Fetcher:
     return Fetcher(options, VERSION, clock=utc_now, robots_store=shelf, pause_store=pauses)
 
 
-def due_watches(settings: Settings, archive: Archive, polite: Fetcher, chosen: Iterable[Watch]) -> Iterator[Watch]:
+def due_watches(
+    settings: Settings, standings: Mapping[str, Standing], polite: Fetcher, chosen: Iterable[Watch]
+) -> Iterator[Watch]:
     """Those of the watches that are to be looked at by now."""
     from schedules.cron import parse_schedule
     from schedules.plan import is_due
 
     zoned, now = zone(settings), utc_now()
     for watch in chosen:
-        standing = archive.standing(watch.name)
-        if is_due(parse_schedule(watch.schedule), zoned, standing, now, polite.paused_until(watch.url)):
+        if is_due(parse_schedule(watch.schedule), zoned, standings[watch.name], now, polite.paused_until(watch.url)):
             yield watch
 
 
@@ -107,18 +108,21 @@ def reader() -> Reader:
     return Reader(READER_VERSION, read)
 
 
-def renew_readings(database: Database, archive: Archive, chosen: Iterable[Watch]) -> None:
-    """Replay the history of those watches whose last snapshot an older reader read; the caller holds the run lock.
+def renewed_standings(database: Database, archive: Archive, chosen: Iterable[Watch]) -> Mapping[str, Standing]:
+    """How the watches stand, once the last snapshot of each is read by today's reader; the caller holds the run lock.
 
-    Otherwise the first check after an upgrade would tell the new reader's edits as the page's.
+    Where an older one read it, the history is replayed: otherwise the first check after an upgrade would tell the new
+    reader's edits as the page's.
     """
     from scraper.version import READER_VERSION
 
-    latest = [archive.standing(watch.name).snapshot for watch in chosen]
+    standings = archive.standings()
+    latest = [standings[watch.name].snapshot for watch in chosen]
     if all(snapshot is None or snapshot.reader == READER_VERSION for snapshot in latest):
-        return
+        return standings
     from schedules.replay import replay_if_needed
     from storage.replay import Replays
 
     for snapshot in latest:
         replay_if_needed(snapshot, replays=Replays(database), reader=reader())
+    return archive.standings()

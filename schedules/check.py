@@ -46,16 +46,20 @@ def check(
     judge: Judge,
     archive: Archive,
     audience: Callable[[], Audience],
+    standing: Standing | None = None,
 ) -> Stored:
     """Look at a page once and store what was found, with the alerts that it makes due, in one transaction.
 
-    `audience` is asked who is told when the page was seen: recipients come and go while a service runs. Whatever the
-    page or the network does ends in a stored row; a StorageError is the only error raised.
+    `audience` is asked who is told when there is something to tell: recipients come and go while a service runs.
+    `standing` is how the watch stands, None to ask the archive. Whatever the page or the network does ends in a stored
+    row; a StorageError is the only error raised.
     """
     started = clock()
-    standing = archive.standing(watch.name)
+    standing = standing or archive.standing(watch.name)
     finding = look(watch, standing, fetcher, judge, archive, clock)
     duration = int((clock() - started).total_seconds() * 1000)
+    if _is_no_news(finding, standing):
+        return archive.store(watch.name, started, duration, finding, (), "")
     told = audience()
     owed = _owed(watch, standing, finding, told, clock())
     return archive.store(watch.name, started, duration, finding, owed, told.message_domain)
@@ -106,6 +110,11 @@ def _was_read_before(
 
 def _same_body(latest: Snapshot, body: bytes) -> bool:
     return sha256(body).hexdigest() == latest.sha256
+
+
+def _is_no_news(finding: Finding, standing: Standing) -> bool:
+    """Whether nobody can be owed an alert: most looks find what the one before found."""
+    return isinstance(finding, Unchanged) and standing.trouble is None
 
 
 def _owed(watch: Watch, standing: Standing, finding: Finding, audience: Audience, now: datetime) -> Sequence[Owed]:

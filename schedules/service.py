@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,12 +43,14 @@ class Duties:
     """What the service does, as one reading of the settings has it.
 
     `look` looks at a page once and gives whether it was suspect: it is then looked at once more after `second_look`.
-    `standing` and `paused_until` (of its host) say whether a page is due. Looks come up to `jitter` after their time.
+    `standing`, or `standings` of all by name, and `paused_until` (of its host) say whether a page is due. Looks come up
+    to `jitter` after their time.
     """
 
     watches: tuple[Watch, ...]
     look: Callable[[Watch], bool]
     standing: Callable[[Watch], Standing]
+    standings: Callable[[], Mapping[str, Standing]]
     paused_until: Callable[[Watch], datetime | None]
     deliver: Callable[[], None]
     keep_house: Callable[[], None]
@@ -131,13 +133,13 @@ class Service:
         for job in self._scheduler.get_jobs():
             if job.id.startswith(_CHECK) and job.id not in wanted:
                 job.remove()
-        last = {name: duties.standing(watch).last_check for name, watch in wanted.items()}
-        overdue = [name for name, watch in wanted.items() if self._is_due(watch, now)]
+        standings = duties.standings()
+        overdue = [name for name, watch in wanted.items() if self._is_due(watch, standings[watch.name], now)]
         at_once = {name: now + duties.jitter * number / len(overdue) for number, name in enumerate(overdue)}
         for name, watch in wanted.items():
-            began = last[name]
+            last = standings[watch.name].last_check
             offset = stable_offset(watch.name, duties.jitter)
-            due = DueTimes(parse_schedule(watch.schedule), duties.zone, began.started_at if began else None, offset)
+            due = DueTimes(parse_schedule(watch.schedule), duties.zone, last.started_at if last else None, offset)
             # Left out, the next run time is the trigger's own; given as None, the job would be paused.
             when: dict[str, Any] = {"next_run_time": at_once[name]} if name in at_once else {}
             job = partial(self._run, name, partial(self._look, watch))
@@ -151,16 +153,16 @@ class Service:
     def _beat(self) -> None:
         self._pulse = monotonic()
 
-    def _is_due(self, watch: Watch, now: datetime) -> bool:
+    def _is_due(self, watch: Watch, standing: Standing, now: datetime) -> bool:
         duties = self._duties
         schedule = parse_schedule(watch.schedule)
-        return is_due(schedule, duties.zone, duties.standing(watch), now, duties.paused_until(watch), timed=True)
+        return is_due(schedule, duties.zone, standing, now, duties.paused_until(watch), timed=True)
 
     def _look(self, watch: Watch, *, again: bool = True) -> None:
         """One look, unless it is put off, or another one was made a moment ago."""
         duties = self._duties
         with self._turns[watch.name]:  # a second look and a scheduled one may fall together
-            if again and not self._is_due(watch, self._clock()):
+            if again and not self._is_due(watch, duties.standing(watch), self._clock()):
                 log.debug("%s: put off", watch.name)
                 return
             suspect = duties.look(watch)

@@ -16,7 +16,7 @@ from storage.answers import answer_of
 from storage.database import Database
 from storage.filing import Filing
 from storage.lineages import with_first_sightings
-from storage.rows import standing, watch_row
+from storage.rows import standing, standings, watch_row
 from storage.snapshots import stored_page
 from storage.tables import watches
 
@@ -46,6 +46,11 @@ class Archive:
         """How a watch stands before its next check. Raises UnknownWatch."""
         with self._database.read() as connection:
             return standing(connection, watch)
+
+    def standings(self) -> dict[str, Standing]:
+        """How every watch stands, by name; for many watches this is one question instead of many."""
+        with self._database.read() as connection:
+            return {found.watch: found for found in standings(connection)}
 
     def page(self, snapshot_id: int) -> Page:
         """The page of a snapshot, exactly as it was read. Raises UnknownSnapshot."""

@@ -19,7 +19,7 @@ from cli.options import allow_only_option, json_option, pass_context
 from cli.progress import progress
 from cli.sentences import check_lines
 from cli.settings import Settings
-from cli.wiring import due_watches, fetcher, judge, opened, renew_readings, utc_now, watches
+from cli.wiring import due_watches, fetcher, judge, opened, renewed_standings, utc_now, watches
 from domain.check import Outcome, Stored
 from domain.document import change as change_document
 from domain.owed import Audience
@@ -80,13 +80,21 @@ def _look_at_all(
     """A look at each page, in the order in which they were chosen."""
     archive = Archive(database)
     archive.register(chosen)
-    renew_readings(database, archive, chosen)
+    standings = renewed_standings(database, archive, chosen)
     with fetcher(settings.scraper, database) as polite:
-        due = tuple(due_watches(settings, archive, polite, chosen)) if due_only else chosen
+        due = tuple(due_watches(settings, standings, polite, chosen)) if due_only else chosen
         with progress("checking", len(due), wanted=bar) as step:
 
             def one(watch: Watch) -> Stored:
-                result = look(watch, clock=utc_now, fetcher=polite, judge=judge, archive=archive, audience=audience)
+                result = look(
+                    watch,
+                    clock=utc_now,
+                    fetcher=polite,
+                    judge=judge,
+                    archive=archive,
+                    audience=audience,
+                    standing=standings[watch.name],
+                )
                 step(f"checked {watch.name}")
                 return result
 

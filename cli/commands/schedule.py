@@ -52,8 +52,9 @@ def _show(context: Context, names: tuple[str, ...], count: int, *, as_json: bool
     with opened(settings) as database, fetcher(settings.scraper, database) as polite:
         archive = Archive(database)
         archive.register(chosen)
+        standings = archive.standings()
         planned = [
-            (watch, *_times(watch, archive.standing(watch.name), polite.paused_until(watch.url), zoned, now, count))
+            (watch, *_times(watch, standings[watch.name], polite.paused_until(watch.url), zoned, now, count))
             for watch in chosen
         ]
     if as_json:

@@ -59,6 +59,7 @@ class Stage:
             watches=watches,
             look=self.look,
             standing=self.standing,
+            standings=lambda: {one.name: self.standing(one) for one in watches},
             paused_until=lambda one: self.paused.get(one.name),
             deliver=self.deliver,
             keep_house=lambda: None,
