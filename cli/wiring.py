@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Semaphore
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from schedules.replay import Reader
     from scraper.fetch import Fetcher
     from storage.archive import Archive
+
+
+_READING = Semaphore(2)
+"""Pages read at once: more threads read no faster, and each would hold the tree of a page."""
 
 
 def utc_now() -> datetime:
@@ -92,7 +97,8 @@ def judge(answer: Answer, watch: Watch, before: Page | None) -> Verdict:
     """The verdict, whose reader is imported when there is a first answer to read."""
     from scraper.verdict import verdict
 
-    return verdict(answer, watch, before)
+    with _READING:
+        return verdict(answer, watch, before)
 
 
 def reader() -> Reader:

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Semaphore
 from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Self
@@ -32,6 +32,8 @@ NEWEST_REVISION = "0005"
 
 BUSY_TIMEOUT = timedelta(seconds=10)
 _PAUSE_SECONDS = 0.02
+_CONNECTIONS = 4
+"""How many threads are at the database at once; each connection more would have a cache of its own."""
 
 
 class Database:
@@ -42,6 +44,7 @@ class Database:
         self.path = path
         self._busy_timeout = busy_timeout
         self._turn = Lock()
+        self._places = Semaphore(_CONNECTIONS)
         self._engine = _engine(path, busy_timeout)
         self._writing = self._engine.execution_options(begin="BEGIN IMMEDIATE")
 
@@ -75,13 +78,13 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction that may write, alone among all processes; all or nothing. Raises Busy, Unwritable."""
         # Threads take turns here: in SQLite's own queue they would look again and again, and sleep in between.
-        with self._turn, self._own_errors(), self._writing.begin() as connection:
+        with self._turn, self._places, self._own_errors(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of the database, beside which others may write."""
-        with self._own_errors(), self._engine.begin() as connection:
+        with self._places, self._own_errors(), self._engine.begin() as connection:
             yield connection
 
     def tidy(self) -> None:
@@ -161,7 +164,7 @@ def _engine(path: Path, busy_timeout: timedelta) -> Engine:
         # The driver's own transactions begin late and lose updates; ours begin with the statement in `_begin`.
         connect_args={"isolation_level": None, "timeout": busy_timeout.total_seconds()},
         json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
-        max_overflow=-1,
+        pool_size=_CONNECTIONS,
     )
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
