@@ -14,6 +14,7 @@ import click
 
 from cli.crew import Crew
 from cli.errors import CommandError
+from cli.heaps import share_heaps
 from cli.main import Context
 from cli.options import allow_only_option, pass_context
 from cli.settings import Settings
@@ -43,6 +44,7 @@ def run(context: Context) -> None:
     """
     settings = context.settings
     _log_to_stderr(context)
+    share_heaps()
     # Blocked before any thread starts, so that every thread inherits it and only the wait below receives them.
     signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
     with ExitStack() as open_until_end:
