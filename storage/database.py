@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage.errors import Busy, NotADatabase, StorageError, Unwritable
 from storage.faults import damaged, storage_error
+from storage.zstd import ZstdError
 
 APPLICATION_ID = 0x484D4943
 """What marks a database file as this program's (https://sqlite.org/pragma.html#pragma_application_id): "HMIC"."""
@@ -112,6 +113,8 @@ class Database:
             yield
         except (DBAPIError, sqlite3.Error) as error:
             raise storage_error(self.path, error) from error
+        except ZstdError as error:
+            raise damaged(self.path, "a packed column cannot be unpacked") from error
 
     def _bring_up(self) -> None:
         with self.read() as connection:

@@ -26,6 +26,7 @@ from domain.check import Outcome
 from domain.page import Programme, ReportKind
 from domain.recipient import Cadence, Origin, Role
 from storage.columns import UtcTime, words
+from storage.headers import PackedHeaders
 
 
 class Encoding(StrEnum):
@@ -114,7 +115,7 @@ checks = Table(
     _text("reason", nullable=True),
     Column("http_status", Integer),
     _json("hops", nullable=True),
-    _json("headers", nullable=True),
+    Column("headers", PackedHeaders),
     _text("etag", nullable=True),
     _text("last_modified", nullable=True),
     _refers("body", "body", nullable=True),

@@ -31,13 +31,16 @@ class Outline:
     reports: tuple[int, ...]
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> Outline:
-        """From a snapshot's column."""
+    def of(cls, stored: str | Mapping[str, Any]) -> Outline:
+        """From a snapshot's column, as it is written now or as it once was."""
+        if isinstance(stored, str):
+            (page,), sections, reports = (_numbers(part) for part in stored.split(";"))
+            return cls(page, sections, reports)
         return cls(stored["page"], tuple(stored["sections"]), tuple(stored["reports"]))
 
-    def stored(self) -> dict[str, object]:
-        """For a snapshot's column."""
-        return {"page": self.page, "sections": list(self.sections), "reports": list(self.reports)}
+    def stored(self) -> str:
+        """For a snapshot's column: numbers that follow each other as a range, as in "1;2-8;9,31,11-20"."""
+        return ";".join(map(_ranges, ((self.page,), self.sections, self.reports)))
 
     def versions(self, shelf: Shelf[Any]) -> tuple[int, ...]:
         """The versions of one kind of record."""
@@ -107,6 +110,22 @@ def store_turnover(
         if rows := [{"texts": None, "text_place": None} | row for row in opened[table.name]]:
             kept = [{name: value for name, value in row.items() if name in table.c} for row in rows]
             connection.execute(insert(table), kept)
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Without a number of its own where there is none."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def _numbers(ranges: str) -> tuple[int, ...]:
+    ends = (run.partition("-") for run in ranges.split(",") if run)
+    return tuple(number for first, _, last in ends for number in range(int(first), int(last or first) + 1))
 
 
 class _Turn:

@@ -13,7 +13,6 @@ import click
 
 from cli import document
 from cli.errors import CommandError, Exit, worst
-from cli.heaps import share_heaps
 from cli.main import Context
 from cli.office import deliver_all, registered
 from cli.options import allow_only_option, json_option, pass_context
@@ -101,6 +100,8 @@ def _look_at_all(
 
             if len(due) == 1:
                 return [one(due[0])]
+            from cli.heaps import share_heaps
+
             share_heaps()
             in_turn = _hosts_in_turn(due)
             with ThreadPoolExecutor(settings.schedules.workers) as pool:

@@ -6,6 +6,7 @@ trouble that is pending, 6 one that was sent, 7 one of its end.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -119,10 +120,11 @@ def test_nothing_else_is_changed(old: Path) -> None:
         "upgrade",
         "text",
     }
+    headers = [row.pop("headers") for row in before["check"]]
     texts = {table: [row.pop("text") for row in before[table]] for table in ("section_version", "report_version")}
     for table, was in before.items():
         new = dict.fromkeys(NEW_COLUMNS.get(table, []))
-        places = {"texts", "text_place"} if table in texts else set()
+        places = {"texts", "text_place"} if table in texts else {"headers"} if table == "check" else set()
         assert [{k: v for k, v in row.items() if k not in places} for row in rows(old, table)] == [
             row | new for row in was
         ]
@@ -131,7 +133,10 @@ def test_nothing_else_is_changed(old: Path) -> None:
         for table, said in texts.items():
             kept = connection.execute(select(metadata.tables[table]).order_by("id")).mappings()
             assert [row["text"] for row in with_texts(connection, kept)] == said
-    assert any(texts["report_version"])
+        assert any(texts["report_version"])
+        kept_headers = connection.execute(select(metadata.tables["check"].c.headers).order_by("id")).scalars().all()
+        assert kept_headers == [said and json.loads(said) for said in headers]
+        assert any(kept_headers)
 
 
 def test_the_alerts_are_those_that_they_were(old: Path) -> None:

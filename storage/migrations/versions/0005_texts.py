@@ -1,4 +1,4 @@
-"""The texts of records packed against the bytes of their page, instead of whole in every row.
+"""The texts of records packed against the bytes of their page, instead of whole in every row; headers packed too.
 
 Frozen: it says in its own words what `storage.tables` said when it was written. Of one snapshot, the texts of sections
 come first, then those of reports, each in the order of their numbers.
@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from storage.headers import packed_headers
 from storage.zstd import SHORTEST_BASE, pack, pack_against, unpack, unpack_against
 
 revision = "0005"
@@ -22,7 +23,7 @@ _TABLES = "section_version", "report_version"
 
 
 def upgrade() -> None:
-    """Move every text; only then the old columns go."""
+    """Move every text and all headers; only then the old columns go."""
     op.create_table(
         "text",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -41,6 +42,18 @@ def upgrade() -> None:
     for table in _TABLES:
         op.drop_column(table, "text")
         op.drop_index(op.f(f"ix_{table}_watch_key"), table)  # which no question ever used
+
+    _pack_headers(bind)
+
+
+def _pack_headers(bind: sa.Connection) -> None:
+    op.execute('ALTER TABLE "check" RENAME COLUMN headers TO headers_before')
+    op.add_column("check", sa.Column("headers", sa.LargeBinary(), nullable=True))
+    kept = bind.execute(sa.text('SELECT id, headers_before FROM "check" WHERE headers_before IS NOT NULL')).all()
+    for number, headers in kept:
+        row = {"number": number, "headers": packed_headers(json.loads(headers))}
+        bind.execute(sa.text('UPDATE "check" SET headers = :headers WHERE id = :number'), row)
+    op.drop_column("check", "headers_before")
 
 
 def _move_texts(bind: sa.Connection, snapshot: int, body: int) -> None:
