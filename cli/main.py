@@ -37,6 +37,8 @@ COMMANDS = {
     "recipients": "Who is told, of what, and when.",
     "schedule": "When each page is looked at next.",
     "deliver": "Send the alerts that are undelivered.",
+    "backup": "Copy the database into one file, while others are at work.",
+    "verify": "Look through the whole database; changes nothing.",
     "status": "Is all well? Last good checks, lateness, undelivered alerts.",
     "doctor": "Test settings, database, mail server and page, one line each.",
     "init": "Write a commented settings file.",

@@ -55,6 +55,16 @@ def opened(settings: Settings) -> Iterator[Database]:
         database.close()
 
 
+@contextmanager
+def existing(settings: Settings) -> Iterator[Database]:
+    """The database, which must be there. Raises CommandError."""
+    path = Database.path_of(database_url(settings))
+    if not path.exists():
+        raise CommandError(f"{path}: there is no database yet; `check` makes one, `restore` puts a backup there")
+    with opened(settings) as database:
+        yield database
+
+
 def watches(settings: Settings, names: tuple[str, ...] = ()) -> tuple[Watch, ...]:
     """The watches of the settings, or those named, each once. Raises CommandError for a name that none has."""
     known = {watch.name: watch.watch() for watch in settings.watches}

@@ -23,10 +23,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage.errors import Busy, NotADatabase, StorageError, Unwritable
 from storage.faults import damaged, storage_error
+from storage.inspection import APPLICATION_ID
 from storage.zstd import ZstdError
-
-APPLICATION_ID = 0x484D4943
-"""What marks a database file as this program's (https://sqlite.org/pragma.html#pragma_application_id): "HMIC"."""
 
 NEWEST_REVISION = "0005"
 """The last of `migrations/versions`, known without Alembic, whose import costs more than a check."""
@@ -69,6 +67,16 @@ class Database:
             database._bring_up()
             unless_well.pop_all()
         return database
+
+    @staticmethod
+    def path_of(url: str) -> Path:
+        """The file that an address names. Raises StorageError for one that names none."""
+        return _path(url)
+
+    @property
+    def busy_timeout(self) -> timedelta:
+        """How long other programs are waited for."""
+        return self._busy_timeout
 
     @classmethod
     def newest_revision(cls) -> str:
@@ -119,7 +127,10 @@ class Database:
     def _bring_up(self) -> None:
         with self.read() as connection:
             revision = _revision(connection, self.path)
+            journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
         if revision == NEWEST_REVISION:
+            if journal != "wal":  # a backup that somebody put here has no mark for it
+                self._use_write_ahead_log()
             return
         # Alembic is imported for the few opens that need it: it costs as much as SQLAlchemy itself.
         migrate = importlib.import_module("storage.migrate")

@@ -54,6 +54,7 @@ def changed(monitor: Installation) -> Installation:
         (["show"], "reports", REPORT),
         (["show"], "sections", {"key", "level", "path", "title", "text", "links"}),
         (["replay"], "watches", {"watch", "snapshots", "applied"}),
+        (["verify", "--reread"], "parts", {"part", "checked", "faults"}),
         (["check"], "checks", {"watch", "outcome", "reason", "snapshot", "changes", "alerts"}),
     ],
 )
@@ -92,6 +93,18 @@ def test_parse_reads_the_revision_of_2024(monitor: Installation, tmp_path: Path)
         "Knife crime: safeguarding children and young people in education"
     ]
     assert page["contacts"] == [{"kind": "email", "value": "contact@hmicfrs.gov.uk"}]
+
+
+def test_backup_tells_what_it_made(changed: Installation, tmp_path: Path) -> None:
+    made = changed("backup", str(tmp_path / "copy.db"), "--json").json
+    assert made.keys() == {"file", "bytes", "sha256", "checks", "snapshots"}
+    assert (made["file"], made["checks"], made["snapshots"]) == (str(tmp_path / "copy.db"), 2, 2)
+
+
+def test_verify_says_whether_all_is_well(changed: Installation) -> None:
+    told = changed("verify", "--json").json
+    assert told["well"] is True
+    assert [part["part"] for part in told["parts"]] == ["file", "bodies", "versions", "changes", "checks", "alerts"]
 
 
 def test_status_counts_what_is_undelivered(changed: Installation) -> None:

@@ -23,9 +23,10 @@ import storage.migrate
 from domain.alert import AlertKind, AlertState, ChangesFound, TroubleFound, TroubleOver
 from domain.recipient import EVERYTHING, Cadence, Recipient
 from storage.archive import Archive
-from storage.database import APPLICATION_ID, Database
+from storage.database import Database
 from storage.errors import StorageError
 from storage.history import History
+from storage.inspection import APPLICATION_ID
 from storage.outbox import LEASE, Outbox
 from storage.replay import Replays
 from storage.tables import metadata

@@ -8,6 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import event, func, select
@@ -15,9 +18,12 @@ from sqlalchemy import event, func, select
 from domain.alert import AlertKind
 from domain.rereading import Rereading
 from schedules.replay import Reader, replay
+from storage import backup
+from storage.backup import back_up
 from storage.database import Database
 from storage.errors import Unwritable
 from storage.history import History
+from storage.inspection import look_inside
 from storage.lock import run_lock
 from storage.outbox import Outbox
 from storage.replay import Replays
@@ -70,6 +76,56 @@ def fill_the_disk(path: Path) -> None:
             stored += 1
     except Unwritable as error:
         _tell(stored, error)
+
+
+def back_up_on_a_full_disk(path: Path, place: str) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+    try:
+        back_up(path, Path(place), timedelta(seconds=5), force=True)
+    except Unwritable as error:
+        _tell(error)
+
+
+def be_killed_while_backing_up(path: Path, place: str) -> None:
+    """Back up in a child that is killed at its first step, then at its second, until one ends well; tells how often.
+
+    Stops at once where a killed child left anything under the place's own name that is no database of ours.
+    """
+
+    def dying(step: int) -> None:
+        steps = iter(range(1, 100))
+        for module, name in ((backup, "_copy"), (backup, "sync"), (backup, "look_inside"), (Path, "rename")):
+            _die_before(module, name, lambda: next(steps) == step)
+        back_up(path, Path(place), timedelta(seconds=5))
+
+    for step in range(1, 100):
+        if _ends_well(partial(dying, step)):
+            _tell(step - 1)
+            return
+        assert not Path(place).exists() or look_inside(Path(place), path, "integrity_check").snapshots
+        Path(place).unlink(missing_ok=True)
+
+
+def _die_before(owner: object, name: str, is_time: Callable[[], bool]) -> None:
+    real = getattr(owner, name)
+
+    def dying(*given: object, **named: object) -> object:
+        if is_time():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*given, **named)
+
+    setattr(owner, name, dying)
+
+
+def _ends_well(action: Callable[[], None]) -> bool:
+    """Whether a child that does something is not killed at it."""
+    child = os.fork()
+    if child == 0:
+        action()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) in {0, -signal.SIGKILL}
+    return os.waitstatus_to_exitcode(status) == 0
 
 
 def store_changes(path: Path, watch: str, count: str) -> None:

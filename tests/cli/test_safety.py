@@ -1,0 +1,86 @@
+"""The data kept safe: backups, the way back from one, and what is said of a database that is not well."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.cli.conftest import Installation
+
+
+@pytest.fixture
+def changed(monitor: Installation) -> Installation:
+    """An installation that has seen the page change once."""
+    monitor("check")
+    monitor.serve("2025-01-child-protection")
+    assert monitor("check").code == 0
+    return monitor
+
+
+def spoil(monitor: Installation, statement: str) -> None:
+    with closing(sqlite3.connect(monitor.folder / "monitor.db")) as connection:
+        assert connection.execute(statement).rowcount
+        connection.commit()
+
+
+def test_a_backup_in_a_folder_is_named_for_the_time(changed: Installation) -> None:
+    folder = changed.folder / "backups"
+    folder.mkdir()
+    told = changed("backup", str(folder))
+    assert (told.code, told.err) == (0, "")
+    (made,) = folder.iterdir()
+    assert made.name.startswith("monitor-20251103T0930")
+    assert told.out.startswith(f"{made}: {made.stat().st_size} bytes, 2 checks, 2 snapshots, SHA-256 ")
+    again = changed("-q", "backup", str(made))
+    assert (again.code, again.out) == (2, "")
+    assert "is there already" in again.err
+    assert changed("-q", "backup", str(made), "--force").out == ""
+
+
+@pytest.mark.parametrize("arguments", [["backup", "copy.db"], ["verify"]])
+def test_what_is_asked_of_no_database_makes_none(
+    monitor: Installation, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(monitor.folder)
+    told = monitor(*arguments)
+    assert (told.code, told.out) == (2, "")
+    assert "there is no database yet" in told.err
+    assert not (monitor.folder / "monitor.db").exists()
+
+
+def test_verify_tells_each_part_in_a_line(changed: Installation) -> None:
+    told = changed("verify", "--reread")
+    assert (told.code, told.err) == (0, "")
+    assert [line.partition(":")[0] for line in told.out.splitlines()] == [
+        "file", "bodies", "versions", "changes", "checks", "alerts", "readings",
+    ]  # fmt: skip
+    assert all(line.endswith(", well") for line in told.out.splitlines())
+    assert changed("-q", "verify").out == ""
+
+
+def test_verify_names_what_is_wrong_and_the_way_out(changed: Installation) -> None:
+    spoil(changed, "UPDATE body SET bytes = x'00' WHERE id = 1")
+    told = changed("-q", "verify")
+    assert (told.code, told.err) == (2, "")
+    assert told.out.splitlines()[1] == "  body 1: cannot be unpacked"
+    assert "restore FILE" in told.out.splitlines()[-1]
+    document = changed("verify", "--json")
+    assert (document.code, document.json["well"]) == (2, False)
+    assert document.json["parts"][1]["faults"][0] == "body 1: cannot be unpacked"
+
+
+def test_a_text_that_is_not_the_page_s_is_found_by_reading_again(changed: Installation) -> None:
+    spoil(changed, "UPDATE section_version SET text = 'Nothing to see here.' WHERE id = 1")
+    assert changed("verify").code == 0
+    told = changed("verify", "--reread")
+    assert told.code == 2
+    assert "snapshot 1: is not what its bytes say" in told.out
+
+
+def test_verify_reads_again_what_cannot_be_read(changed: Installation) -> None:
+    spoil(changed, "UPDATE body SET bytes = x'00' WHERE id = 1")
+    told = changed("verify", "--reread")
+    assert "snapshot 1: cannot be read again: " in told.out
+    assert "Traceback" not in told.err
