@@ -38,6 +38,7 @@ COMMANDS = {
     "schedule": "When each page is looked at next.",
     "deliver": "Send the alerts that are undelivered.",
     "backup": "Copy the database into one file, while others are at work.",
+    "restore": "Put a backup in the place of the database, which is kept.",
     "verify": "Look through the whole database; changes nothing.",
     "status": "Is all well? Last good checks, lateness, undelivered alerts.",
     "doctor": "Test settings, database, mail server and page, one line each.",

@@ -10,8 +10,11 @@ from threading import Semaphore
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import click
+
 from cli.errors import CommandError
 from cli.sources import xdg_folder
+from cli.terminal import plain
 from cli.version import VERSION
 from domain.check import Answer, Standing, Verdict
 from domain.page import Page
@@ -48,7 +51,10 @@ def database_url(settings: Settings) -> str:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Database]:
     """The database, made or migrated where need be."""
-    database = Database.open(database_url(settings))
+    database = Database.open(database_url(settings), program=VERSION)
+    if database.backup_made:
+        told = f"{database.path}: upgraded to revision {database.newest_revision()}"
+        click.echo(plain(f"{told}; {database.backup_made} is as it was before"), err=True)
     try:
         yield database
     finally:

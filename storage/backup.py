@@ -10,7 +10,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from storage.durable import part_of, sync
-from storage.errors import StorageError, Unwritable
+from storage.errors import NotADatabase, StorageError, Unwritable
 from storage.faults import storage_error
 from storage.inspection import Inside, look_inside
 
@@ -44,7 +44,7 @@ def back_up(database: Path, place: Path, wait: timedelta, *, force: bool = False
         with part_of(place) as written:
             _copy(database, written, place, wait)
             sync(written)
-            inside = look_inside(written, place, "quick_check")
+            inside = _looked_into(written, database)
             with written.open("rb") as file:
                 digest = file_digest(file, "sha256").hexdigest()
             size = written.stat().st_size
@@ -54,6 +54,13 @@ def back_up(database: Path, place: Path, wait: timedelta, *, force: bool = False
     except OSError as error:
         raise Unwritable(f"{place}: cannot be written ({error.strerror}); see to its disk and permissions") from error
     return Backup(place, size, digest, inside)
+
+
+def _looked_into(written: Path, database: Path) -> Inside:
+    try:
+        return look_inside(written, "quick_check")
+    except NotADatabase as error:
+        raise NotADatabase(f"{database}: {error}; put a backup in its place") from error
 
 
 def _refuse(database: Path, place: Path, *, force: bool) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage.errors import Busy, NotADatabase, StorageError, Unwritable
-from storage.faults import damaged, storage_error
+from storage.faults import UNKNOWN, damaged, storage_error
 from storage.inspection import APPLICATION_ID
 from storage.zstd import ZstdError
 
@@ -36,11 +36,15 @@ _CONNECTIONS = 4
 
 
 class Database:
-    """An open database. May be shared by threads; a context manager that closes it."""
+    """An open database. May be shared by threads; a context manager that closes it.
+
+    `backup_made` is the copy that was made before it was upgraded just now, None where it was not.
+    """
 
     def __init__(self, path: Path, busy_timeout: timedelta) -> None:
         """Use `open`."""
         self.path = path
+        self.backup_made: Path | None = None
         self._busy_timeout = busy_timeout
         self._turn = Lock()
         self._places = Semaphore(_CONNECTIONS)
@@ -48,11 +52,12 @@ class Database:
         self._writing = self._engine.execution_options(begin="BEGIN IMMEDIATE")
 
     @classmethod
-    def open(cls, url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> Self:
+    def open(cls, url: str, *, program: str = UNKNOWN, busy_timeout: timedelta = BUSY_TIMEOUT) -> Self:
         """Open the file of a `sqlite:///` address; make it, and its folder, and migrate it, where that is due.
 
-        Waits as long as `busy_timeout` for other programs, here and in every transaction. Raises NotADatabase for a
-        file of another kind or program, which is left as it was, NewerDatabase, Unwritable and Busy.
+        `program` is the version that opens it, for a version before it to tell. Waits as long as `busy_timeout` for
+        other programs, here and in every transaction. Raises NotADatabase for a file of another kind or program, which
+        is left as it was, NewerDatabase, MigrationFailed, Unwritable and Busy.
         """
         path = _path(url)
         if path.is_dir():
@@ -64,7 +69,7 @@ class Database:
         with ExitStack() as unless_well:
             database = cls(path, busy_timeout)
             unless_well.callback(database.close)
-            database._bring_up()
+            database._bring_up(program)
             unless_well.pop_all()
         return database
 
@@ -124,7 +129,7 @@ class Database:
         except ZstdError as error:
             raise damaged(self.path, "a packed column cannot be unpacked") from error
 
-    def _bring_up(self) -> None:
+    def _bring_up(self, program: str) -> None:
         with self.read() as connection:
             revision = _revision(connection, self.path)
             journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
@@ -135,11 +140,13 @@ class Database:
         # Alembic is imported for the few opens that need it: it costs as much as SQLAlchemy itself.
         migrate = importlib.import_module("storage.migrate")
         if revision is not None:
-            migrate.refuse_unknown(revision, self.path)
+            with self.read() as connection:
+                migrate.refuse_unknown(connection, revision, self.path, program)
         self._use_write_ahead_log()
         with self.write() as connection:
-            migrate.upgrade(connection)
-            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            revision = _revision(connection, self.path)
+            if revision != NEWEST_REVISION:  # or another process has just done it
+                self.backup_made = migrate.bring_up(connection, self.path, revision, program, self._busy_timeout)
 
     def _use_write_ahead_log(self) -> None:
         """Set a property that stays with the file; not possible inside a transaction.

@@ -15,6 +15,10 @@ class NewerDatabase(StorageError):
     """A later version of the program wrote the database."""
 
 
+class MigrationFailed(StorageError):
+    """The database could not be brought to the newest revision, and is as it was."""
+
+
 class Unwritable(StorageError):
     """The disk is full, or the file or its folder may not be written."""
 

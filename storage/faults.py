@@ -7,7 +7,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from storage.errors import Busy, NotADatabase, StorageError, Unwritable
+from storage.errors import Busy, NewerDatabase, NotADatabase, StorageError, Unwritable
+
+UNKNOWN = "unknown"
+"""The version of a program that does not say which it is."""
 
 _PRIMARY = 0xFF  # the low byte of an extended code, https://sqlite.org/rescode.html
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR}
@@ -34,3 +37,11 @@ def storage_error(path: Path, error: DBAPIError | sqlite3.Error) -> StorageError
 def damaged(path: Path, what: str) -> NotADatabase:
     """The error for a file that is a database, but whose content is broken."""
     return NotADatabase(f"{path}: is damaged ({what}); put a backup in its place, or move it away to begin anew")
+
+
+def newer(path: Path, revision: str, wrote: str | None, program: str) -> NewerDatabase:
+    """The error for a database of a later program, which says `wrote` of itself; `program` is the version of this."""
+    by = f"version {wrote} of the program" if wrote else "a newer version of the program"
+    this = "" if program == UNKNOWN else f", this is version {program}"
+    way_out = "upgrade the program, or `restore` a backup"
+    return NewerDatabase(f"{path}: {by} wrote it (revision {revision}){this}; {way_out}")

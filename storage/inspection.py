@@ -24,16 +24,15 @@ class Inside:
     snapshots: int
 
 
-def look_inside(path: Path, named: Path, check: Literal["quick_check", "integrity_check"]) -> Inside:
-    """Read a file that is one database, with nothing beside it. Raises NotADatabase, which names the file `named`."""
+def look_inside(path: Path, check: Literal["quick_check", "integrity_check"]) -> Inside:
+    """Read a file that is one database, with nothing beside it. Raises NotADatabase, which says what the file is."""
     try:
-        with closing(sqlite3.connect(path.as_uri() + "?mode=ro", uri=True)) as connection:
-            return _inside(connection, named, check)
+        with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True)) as connection:
+            return _inside(connection, check)
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        if code == sqlite3.SQLITE_NOTADB:
-            raise NotADatabase(f"{named}: is not a database") from error
-        raise NotADatabase(f"{named}: is damaged or cannot be read ({error})") from error
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_NOTADB:
+            raise NotADatabase("is not a database") from error
+        raise NotADatabase(f"is damaged ({error})") from error
 
 
 def writer_of(connection: sqlite3.Connection, revision: str) -> str | None:
@@ -45,17 +44,17 @@ def writer_of(connection: sqlite3.Connection, revision: str) -> str | None:
     return None if found is None else str(found[0])
 
 
-def _inside(connection: sqlite3.Connection, named: Path, check: str) -> Inside:
+def _inside(connection: sqlite3.Connection, check: str) -> Inside:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     if mark != APPLICATION_ID or "alembic_version" not in tables:
-        raise NotADatabase(f"{named}: is not a database of this program")
+        raise NotADatabase("is not a database of this program")
     (found,) = connection.execute(f"PRAGMA {check}(1)").fetchone()
     if found != "ok":
-        raise NotADatabase(f"{named}: is damaged ({' '.join(str(found).split())})")
+        raise NotADatabase(f"is damaged ({' '.join(str(found).split())})")
     revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     if revision is None:
-        raise NotADatabase(f"{named}: is damaged (its revision is gone)")
+        raise NotADatabase("is damaged (its revision is gone)")
     (checks,) = connection.execute('SELECT count(*) FROM "check"').fetchone()
     (snapshots,) = connection.execute("SELECT count(*) FROM snapshot").fetchone()
     return Inside(revision[0], writer_of(connection, revision[0]), checks, snapshots)

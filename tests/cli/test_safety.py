@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+from storage.inspection import APPLICATION_ID
+from storage.lock import run_lock
 from tests.cli.conftest import Installation
 
 
@@ -37,6 +42,52 @@ def test_a_backup_in_a_folder_is_named_for_the_time(changed: Installation) -> No
     assert (again.code, again.out) == (2, "")
     assert "is there already" in again.err
     assert changed("-q", "backup", str(made), "--force").out == ""
+
+
+def test_a_backup_is_put_back_and_what_was_there_is_named(changed: Installation, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    changed("backup", str(copy))
+    spoil(changed, "UPDATE body SET bytes = x'00' WHERE id = 1")
+    told = changed("restore", str(copy))
+    kept = next(tmp_path.glob("monitor.db.before-restore-20251103T0930*"))
+    assert (told.code, told.err) == (0, "")
+    assert told.out.splitlines() == [
+        f"{tmp_path}/monitor.db: restored from {copy}, 2 checks, 2 snapshots",
+        f"The database that was there: {kept}",
+    ]
+    assert changed("verify").code == 0
+    assert changed("check").code == 0
+    document = changed("restore", str(kept), "--json").json
+    assert document.keys() == {"file", "database", "kept", "checks", "snapshots"}
+    assert changed("verify").code == 2
+
+
+def test_a_restore_on_a_new_machine_and_one_that_is_refused(changed: Installation, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    changed("backup", str(copy))
+    (tmp_path / "monitor.db").unlink()
+    told = changed("-q", "restore", str(copy))
+    assert (told.code, told.out + told.err) == (0, "")
+    assert len(changed("snapshots", "--json").json["snapshots"]) == 2
+    refused = changed("restore", str(tmp_path / "settings.toml"))
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == f"hmicfrs-monitor: {tmp_path}/settings.toml: is not a database; name another backup\n"
+    with run_lock(tmp_path / "monitor.db", "hmicfrs-monitor run", datetime.now(UTC)):
+        assert changed("restore", str(copy)).code == 6
+
+
+def test_an_upgrade_says_where_the_database_of_before_is(monitor: Installation, tmp_path: Path) -> None:
+    dump = files("tests.storage").joinpath("revision_0001.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(tmp_path / "monitor.db")) as connection:
+        connection.executescript(dump)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    told = monitor("status", "--json")
+    assert told.json["watches"]
+    copy = tmp_path / "monitor.db.revision-0001.backup"
+    assert told.err.startswith(f"{tmp_path}/monitor.db: upgraded to revision ")
+    assert told.err.endswith(f"; {copy} is as it was before\n")
+    assert copy.exists()
+    assert monitor("status", "--json").err == ""
 
 
 @pytest.mark.parametrize("arguments", [["backup", "copy.db"], ["verify"]])

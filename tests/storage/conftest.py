@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from storage.database import Database
 from storage.history import History
+from storage.inspection import APPLICATION_ID
 from storage.outbox import Outbox
 from storage.recipients import Recipients
 from tests.storage.pages import Story, url_of
@@ -38,3 +42,14 @@ def outbox(database: Database) -> Outbox:
 @pytest.fixture
 def people(database: Database) -> Recipients:
     return Recipients(database)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """The file of the old program."""
+    path = tmp_path / "monitor.db"
+    dump = files("tests.storage").joinpath("revision_0001.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(dump)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    return path

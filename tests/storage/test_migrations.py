@@ -73,7 +73,7 @@ def test_a_database_from_a_newer_program_is_refused_and_untouched(tmp_path: Path
     with Database.open(url_of(path)) as database, database.write() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0099'")
     before = path.read_bytes()
-    with pytest.raises(NewerDatabase, match=r"monitor\.db: a newer version .* \(revision 0099\); upgrade this one"):
+    with pytest.raises(NewerDatabase, match=r"monitor\.db: a newer version .* \(revision 0099\); upgrade the program"):
         Database.open(url_of(path))
     assert path.read_bytes() == before
 

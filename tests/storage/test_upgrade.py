@@ -10,7 +10,6 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from storage.archive import Archive
 from storage.database import Database
 from storage.errors import StorageError
 from storage.history import History
-from storage.inspection import APPLICATION_ID
 from storage.outbox import LEASE, Outbox
 from storage.replay import Replays
 from storage.tables import metadata
@@ -36,17 +34,6 @@ from tests.storage.pages import ADDRESS, ADMIN, READER, URL, Story, digests, hou
 
 SECOND = Recipient("second@example.org", "maildir")
 NEW_COLUMNS = {"watch": ["trouble_told_at", "fresh_until"]}
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """The file of the old program."""
-    path = tmp_path / "monitor.db"
-    dump = files("tests.storage").joinpath("revision_0001.sql").read_text(encoding="utf-8")
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(dump)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    return path
 
 
 def rows(path: Path, table: str) -> list[dict[str, Any]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -27,6 +30,7 @@ from storage.inspection import look_inside
 from storage.lock import run_lock
 from storage.outbox import Outbox
 from storage.replay import Replays
+from storage.restore import restore
 from storage.tables import alerts, bodies, changes, checks, report_versions, snapshots
 from tests.domain.records import page, report
 from tests.storage.pages import ADDRESS, ADMIN, READER, START, Story, hour, owed, url_of
@@ -78,10 +82,26 @@ def fill_the_disk(path: Path) -> None:
         _tell(stored, error)
 
 
+def upgrade_on_a_full_disk(path: Path, most: str) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
+    try:
+        Database.open(url_of(path)).close()
+    except Unwritable as error:
+        _tell(error)
+
+
 def back_up_on_a_full_disk(path: Path, place: str) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
     try:
         back_up(path, Path(place), timedelta(seconds=5), force=True)
+    except Unwritable as error:
+        _tell(error)
+
+
+def restore_on_a_full_disk(path: Path, file: str) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+    try:
+        restore(Path(file), path, START, "0.5.0", timedelta(seconds=5))
     except Unwritable as error:
         _tell(error)
 
@@ -102,8 +122,57 @@ def be_killed_while_backing_up(path: Path, place: str) -> None:
         if _ends_well(partial(dying, step)):
             _tell(step - 1)
             return
-        assert not Path(place).exists() or look_inside(Path(place), path, "integrity_check").snapshots
+        assert not Path(place).exists() or look_inside(Path(place), "integrity_check").snapshots
         Path(place).unlink(missing_ok=True)
+
+
+def be_killed_while_restoring(path: Path, file: str, old: str) -> None:
+    """Restore in a child that is killed at its first step, then at its second, until one ends well; tells how often.
+
+    `old` is the database that is to be replaced, put in its place anew each time. Tells where neither it nor the backup
+    is there as a whole afterwards.
+    """
+    _lay(Path(old), path)
+    whole = [_dumped(path), _dumped(Path(file))]
+
+    def dying(step: int) -> None:
+        steps = iter(range(1, 100))
+        for owner, name in (
+            (os, "open"),
+            (os, "fsync"),
+            (os, "chmod"),
+            (shutil, "copyfile"),
+            (Path, "hardlink_to"),
+            (Path, "rename"),
+            (Path, "unlink"),
+            (sqlite3, "connect"),
+        ):
+            _die_before(owner, name, lambda: next(steps) == step)
+        restore(Path(file), path, START, "0.5.0", timedelta(seconds=5))
+
+    for step in range(1, 200):
+        _lay(Path(old), path)
+        ended_well = _ends_well(partial(dying, step))
+        found = _dumped(path)
+        assert found in whole, step
+        if ended_well:
+            _tell(step - 1, whole.index(found))
+            return
+
+
+def _lay(old: Path, path: Path) -> None:
+    """Put a database in its place as it would lie there while others have it open: with its -wal."""
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{old}{suffix}", f"{path}{suffix}")
+    Path(f"{path}-shm").unlink(missing_ok=True)
+    for other in path.parent.glob(f"{path.name}.before-restore-*"):
+        other.unlink()
+
+
+def _dumped(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return list(connection.iterdump())
 
 
 def _die_before(owner: object, name: str, is_time: Callable[[], bool]) -> None:
