@@ -40,6 +40,7 @@ COMMANDS = {
     "backup": "Copy the database into one file, while others are at work.",
     "restore": "Put a backup in the place of the database, which is kept.",
     "verify": "Look through the whole database; changes nothing.",
+    "prune": "Old rows that nothing stands on: say how many they are, or take them away.",
     "status": "Is all well? Last good checks, lateness, undelivered alerts.",
     "doctor": "Test settings, database, mail server and page, one line each.",
     "init": "Write a commented settings file.",

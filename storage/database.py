@@ -96,6 +96,25 @@ class Database:
             yield connection
 
     @contextmanager
+    def write_unchecked(self) -> Iterator[Connection]:
+        """As `write`, but the caller sees to it that every reference holds at its end."""
+        with self._own_errors(), self._writing.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys = OFF")  # has no effect within a transaction
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                driver.execute("PRAGMA foreign_keys = ON")
+
+    @contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """The driver's own connection outside of any transaction, for what SQLite does by itself. Raises Busy."""
+        with self._own_errors(), self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            yield driver
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of the database, beside which others may write."""
         with self._places, self._own_errors(), self._engine.begin() as connection:
@@ -156,9 +175,8 @@ class Database:
         deadline = monotonic() + self._busy_timeout.total_seconds()
         while True:
             try:
-                with self._own_errors(), self._engine.connect() as connection:
-                    driver: Any = connection.connection.driver_connection
-                    driver.execute("PRAGMA journal_mode = WAL")
+                with self.alone() as connection:
+                    connection.execute("PRAGMA journal_mode = WAL")
             except Busy:
                 if monotonic() > deadline:
                     raise

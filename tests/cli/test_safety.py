@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from storage.inspection import APPLICATION_ID
 from storage.lock import run_lock
@@ -135,3 +137,52 @@ def test_verify_reads_again_what_cannot_be_read(changed: Installation) -> None:
     told = changed("verify", "--reread")
     assert "snapshot 1: cannot be read again: " in told.out
     assert "Traceback" not in told.err
+
+
+@pytest.fixture
+def grown(changed: Installation) -> Iterator[Installation]:
+    """One that has looked nine times more, two years later."""
+    for _ in range(9):
+        assert changed("check").code == 0
+    with time_machine.travel(datetime(2027, 11, 3, tzinfo=UTC)):
+        assert changed("check").code == 0
+        yield changed
+
+
+def test_prune_says_what_could_go_and_takes_it_away_on_request(grown: Installation, tmp_path: Path) -> None:
+    told = grown("prune", "--checks-older-than", "365d")
+    assert told.code == 0
+    assert told.out.startswith("8 checks, 0 answers, 0 alerts, about ")
+    assert told.out.endswith(" could go; --apply takes them away\n")
+    assert len(grown("checks", "--json").json["checks"]) == 12
+    done = grown("prune", "--checks-older-than", "1 January 2027", "--apply", "--vacuum", "--json").json
+    assert done.keys() == {"applied", "checks", "bodies", "alerts", "bytes", "backup", "vacuumed"}
+    assert (done["applied"], done["checks"], done["vacuumed"]) == (True, 8, True)
+    assert len(grown("checks", "--json").json["checks"]) == 4
+    assert grown("verify").code == 0
+    assert grown("restore", done["backup"]).code == 0
+    assert len(grown("checks", "--json").json["checks"]) == 12
+    assert grown("prune", "--checks-older-than", "365d", "--apply", "--no-backup", "--json").json["backup"] is None
+    assert len(list(tmp_path.glob("monitor.db.before-prune-*"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "say what is old"),
+        (["--checks-older-than", "365d", "--vacuum"], "go with --apply"),
+        (["--checks-older-than", "soon"], "'soon' is no date"),
+        (["--alerts-older-than", "2099-01-01"], "is no time that is past"),
+    ],
+)
+def test_a_pruning_that_is_not_meant_so_is_refused(changed: Installation, arguments: list[str], told: str) -> None:
+    answer = changed("prune", *arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert told in answer.err
+
+
+def test_nothing_is_pruned_while_a_run_is_under_way(changed: Installation, tmp_path: Path) -> None:
+    with run_lock(tmp_path / "monitor.db", "hmicfrs-monitor run", datetime.now(UTC)):
+        assert changed("prune", "--checks-older-than", "0d", "--apply").code == 6
+        assert changed("prune", "--checks-older-than", "0d").code == 0
+    assert not list(tmp_path.glob("*before-prune*"))

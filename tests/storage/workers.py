@@ -29,6 +29,7 @@ from storage.history import History
 from storage.inspection import look_inside
 from storage.lock import run_lock
 from storage.outbox import Outbox
+from storage.prune import Limits, prune
 from storage.replay import Replays
 from storage.restore import restore
 from storage.tables import alerts, bodies, changes, checks, report_versions, snapshots
@@ -173,6 +174,21 @@ def _dumped(path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return list(connection.iterdump())
+
+
+def be_killed_while_pruning(path: Path) -> None:
+    """Prune in a child that is killed at its first statement, then at its second, until one ends well."""
+    whole = _dumped(path)
+    for step in range(1, 100):
+        if _ends_well(partial(_prune_and_die_at, step, path)):
+            with Database.open(url_of(path)) as database:
+                _tell(step - 1, len(History(database).checks()))
+            return
+        assert _dumped(path) == whole, step
+
+
+def _prune_and_die_at(step: int, path: Path) -> None:
+    prune(_dying_at(step, path), Limits(hour(10_000), None), hour(10_000))
 
 
 def _die_before(owner: object, name: str, is_time: Callable[[], bool]) -> None:
