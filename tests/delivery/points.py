@@ -59,11 +59,11 @@ class Point(StrEnum):
 class Step:
     """A method that is a step: the points before it, before a commit in it, and after it."""
 
-    owner: type
+    owner: object
     method: str
-    before: Point
-    commit: Point | None = None
-    after: Point | None = None
+    before: str
+    commit: str | None = None
+    after: str | None = None
 
 
 _MARK = Point.MARK, Point.MARK_COMMIT, Point.MARKED
@@ -93,11 +93,11 @@ class Walk:
     The answer to a message is waited for `patience` seconds.
     """
 
-    def __init__(self, note: Callable[[Point], None], fatal: int | None, patience: float) -> None:
+    def __init__(self, note: Callable[[str], None], fatal: int | None, patience: float) -> None:
         self._note = note
         self._patience = patience
         self._left = -1 if fatal is None else fatal
-        self._commit: Point | None = None
+        self._commit: str | None = None
 
     def begin(self, database: Database) -> None:
         """From here on the steps are watched. There is no way back: this process is there for it."""
@@ -107,7 +107,7 @@ class Walk:
         _replace(setting, "written", lambda real: self._told(real, Point.COMPOSE))
         _replace(smtplib.SMTP, "send", self._in_halves)
 
-    def at(self, point: Point) -> None:
+    def at(self, point: str) -> None:
         self._note(point)
         if self._left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -124,7 +124,7 @@ class Walk:
         _replace(step.owner, step.method, watched)
 
     def _told(
-        self, real: Callable[..., Any], before: Point, commit: Point | None = None, after: Point | None = None
+        self, real: Callable[..., Any], before: str, commit: str | None = None, after: str | None = None
     ) -> Callable[..., Any]:
         @wraps(real)
         def telling(*given: Any, **named: Any) -> Any:

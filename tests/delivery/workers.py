@@ -148,7 +148,7 @@ def deliver(path: str, now: str, port: str) -> None:
         _tell(len(monitor.round().sent))
 
 
-def _note(notes: int, point: Point) -> None:
+def _note(notes: int, point: str) -> None:
     os.write(notes, f"{point}\n".encode())
 
 
