@@ -160,7 +160,15 @@ def _kept_checks(limits: Limits, now: datetime) -> CTE:
         select(changes.c.check),
         select(watches.c.last_check).where(watches.c.last_check.is_not(None)),
     )
-    return union(*referring, *_sights(), *_troubles()).cte("kept")
+    return union(*referring, *_sights(), *_troubles(), _told_of()).cte("kept")
+
+
+def _told_of() -> Select[Any]:
+    """The checks between an unsent alert and its time: it tells which of them was good last, at each try the same."""
+    waits = alerts.c.state.in_((AlertState.PENDING, AlertState.FAILED))
+    return select(checks.c.id).join(
+        alerts, and_(waits, checks.c.started_at.between(alerts.c.created_at, alerts.c.due_at))
+    )
 
 
 def _sights() -> tuple[Select[Any], ...]:

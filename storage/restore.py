@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import sqlite3
@@ -14,12 +15,12 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from storage.backup import stamp
+from storage.database import NEWEST_REVISION
 from storage.durable import part_of, sync
 from storage.errors import Busy, NotADatabase, StorageError, Unwritable
 from storage.faults import newer, storage_error
 from storage.inspection import APPLICATION_ID, Inside, look_inside
 from storage.lock import run_lock
-from storage.migrate import is_known
 
 _PAUSE_SECONDS = 0.02
 _HEADER = b"SQLite format 3\0"
@@ -87,7 +88,8 @@ def _looked_into(written: Path, file: Path, program: str) -> Inside:
         inside = look_inside(written, "integrity_check")
     except NotADatabase as error:
         raise NotADatabase(f"{file}: {error}; name another backup") from error
-    if not is_known(inside.revision):
+    # Alembic, which `migrate` imports, is only needed to know the older revisions.
+    if inside.revision != NEWEST_REVISION and not importlib.import_module("storage.migrate").is_known(inside.revision):
         raise newer(file, inside.revision, inside.program, program)
     return inside
 

@@ -13,15 +13,19 @@ import pytest
 
 from domain.alert import AlertKind, AlertState
 from domain.check import Unchanged
+from schedules.replay import replay
 from storage.auditor import audited
 from storage.database import Database
 from storage.errors import Busy
 from storage.history import History
 from storage.outbox import Outbox
 from storage.prune import ASKED_AGAIN_WITHIN, Limits, Pruned, give_back, prunable, prune
+from storage.replay import Replays
 from tests.domain.records import page, report
 from tests.storage.histories import tell
 from tests.storage.pages import ADDRESS, READER, Story, answer, digests, hour, owed, url_of
+from tests.storage.rereading import READER_2, REVISIONS, short_sighted
+from tests.storage.rereading import told as told_by_one_who_sees_less
 from tests.storage.workers import output_of, started
 
 EVER = hour(10_000)
@@ -161,6 +165,27 @@ def test_a_digest_goes_only_when_its_day_is_long_past(database: Database) -> Non
     soon, late = hour(30) + ASKED_AGAIN_WITHIN, hour(31) + ASKED_AGAIN_WITHIN
     assert prunable(database, Limits(None, soon), soon).alerts == 0
     assert prunable(database, Limits(None, late), late).alerts == 1
+
+
+def test_a_digest_that_waits_tells_after_it_what_it_told_before(database: Database) -> None:
+    story, outbox = Story.of(database), Outbox(database)
+    story.reads(page(report("a")), 0)
+    story.reads(page(report("b")), 1, owed=owed(AlertKind.CHANGES, READER, slots=digests(4.5)))
+    for at in range(2, 9):
+        story.sees_the_same(at)
+    before = outbox.letter(1)
+    assert prune(database, Limits(EVER, None), EVER).checks == 3
+    assert outbox.letter(1) == before
+
+
+def test_a_pruned_history_can_be_read_again(database: Database) -> None:
+    told = told_by_one_who_sees_less(database, short_sighted)
+    for at in range(10, 20):
+        told.finds(Unchanged(answer(REVISIONS[-1] + b"<!-- %d -->" % at)), at)
+    assert prune(database, Limits(EVER, None), EVER).checks == 8
+    replay(ADDRESS, replays=Replays(database), reader=READER_2, apply=True, note=lambda _: None)
+    assert is_well(database)
+    assert History(database).snapshots()[0].confirmed_until == hour(19)
 
 
 def test_the_file_gets_smaller_on_request(told: Database) -> None:
