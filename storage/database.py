@@ -98,7 +98,7 @@ class Database:
     @contextmanager
     def write_unchecked(self) -> Iterator[Connection]:
         """As `write`, but the caller sees to it that every reference holds at its end."""
-        with self._own_errors(), self._writing.connect() as connection:
+        with self._turn, self._own_errors(), self._writing.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA foreign_keys = OFF")  # has no effect within a transaction
             try:
@@ -122,8 +122,7 @@ class Database:
 
     def tidy(self) -> None:
         """Let SQLite renew its statistics where they are old, and take its log back into the file as far as it can."""
-        with self._own_errors(), self._engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
+        with self.alone() as driver:
             driver.execute("PRAGMA optimize")
             driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
