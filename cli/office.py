@@ -86,12 +86,12 @@ def smtp_settings(mail: MailSettings) -> SmtpSettings | None:
 
     if not mail.host:
         return None
-    password = _secret("mail.password_file", mail.password_file) or mail.password
+    password = secret("mail.password_file", mail.password_file) or mail.password
     signer = None
     if mail.dkim_domain and mail.dkim_selector and mail.dkim_key_file:
         from notifier.signature import Signer
 
-        key = _secret("mail.dkim_key_file", mail.dkim_key_file) or ""
+        key = secret("mail.dkim_key_file", mail.dkim_key_file) or ""
         signer = Signer(mail.dkim_domain, mail.dkim_selector, key)
     return SmtpSettings(mail.host, mail.port, mail.security, mail.username, password, signer=signer)
 
@@ -247,11 +247,11 @@ class _Targets:
 
 
 def _target(one: RecipientSettings) -> Target:
-    address = _secret("address_file", one.address_file) or one.address or ""
-    return Target(address, _secret("secret_file", one.secret_file) or one.secret)
+    address = secret("address_file", one.address_file) or one.address or ""
+    return Target(address, secret("secret_file", one.secret_file) or one.secret)
 
 
-def _secret(key: str, path: str | None) -> str | None:
+def secret(key: str, path: str | None) -> str | None:
     """What a file holds, without the line break at its end; None where no file is named. Raises CommandError."""
     if path is None:
         return None

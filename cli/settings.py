@@ -123,6 +123,19 @@ class ScheduleSettings(msgspec.Struct, frozen=True):
     drain_seconds: Positive = 60.0
 
 
+class MonitoringSettings(msgspec.Struct, frozen=True):
+    """How others learn that all is well: who is pinged, where `run` answers, the metrics' file, the form of the log.
+
+    `listen` is a loopback address with a port. What is pinged is a secret, and may stand in a file.
+    """
+
+    ping_url: Text | None = None
+    ping_url_file: Text | None = None
+    listen: Text | None = None
+    textfile: Text | None = None
+    log: Literal["console", "json"] = "console"
+
+
 class WatchSettings(msgspec.Struct, frozen=True):
     """A page to watch."""
 
@@ -149,6 +162,7 @@ class Settings:
     mail: MailSettings
     alerts: AlertSettings
     schedules: ScheduleSettings
+    monitoring: MonitoringSettings
     watches: tuple[WatchSettings, ...]
     recipients: tuple[RecipientSettings, ...]
     source: Path | None
@@ -159,7 +173,7 @@ class Settings:
 
 
 DEFAULT_WATCH = WatchSettings(name=MISSION_NAME, url=MISSION_URL)
-TABLES = ("scraper", "storage", "mail", "alerts", "schedules", "watch", "recipient")
+TABLES = ("scraper", "storage", "mail", "alerts", "schedules", "monitoring", "watch", "recipient")
 
 
 def load_settings(config: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -178,6 +192,7 @@ def load_settings(config: Path | None, environment: Mapping[str, str] | None = N
         mail=reading.table("mail", MailSettings, document),
         alerts=reading.table("alerts", AlertSettings, document),
         schedules=reading.table("schedules", ScheduleSettings, document),
+        monitoring=reading.table("monitoring", MonitoringSettings, document),
         watches=reading.tables("watch", WatchSettings, document) or (DEFAULT_WATCH,),
         recipients=reading.tables("recipient", RecipientSettings, document),
         source=source,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from email.utils import parseaddr
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 LONGEST_WAY_OUT = 300
 """Of an address to leave by, in characters: two of them fit into one line of a header."""
 
+_HOST_AND_PORT = re.compile(r"(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
+_HIGHEST_PORT = 65_535
+
 
 def faults_of(settings: Settings) -> Iterator[str]:
     """A line for each fault, naming the setting."""
@@ -30,6 +36,7 @@ def faults_of(settings: Settings) -> Iterator[str]:
         yield f"storage.url: {settings.storage.url!r} does not begin with sqlite:/// and a file"
     yield from _mail_faults(settings)
     yield from _alert_faults(settings)
+    yield from _monitoring_faults(settings)
     yield from recipient_faults(settings)
     names = Counter(watch.name for watch in settings.watches)
     yield from (f"watch {name}: the name stands {count} times" for name, count in names.items() if count > 1)
@@ -100,6 +107,34 @@ def _alert_faults(settings: Settings) -> Iterator[str]:
         yield "alerts.longest_retry_seconds: is less than alerts.first_retry_seconds"
     if alerts.dashboard and (fault := address_fault(alerts.dashboard)):
         yield f"alerts.dashboard: {fault}"
+
+
+def _monitoring_faults(settings: Settings) -> Iterator[str]:
+    monitoring = settings.monitoring
+    if monitoring.ping_url and monitoring.ping_url_file:
+        yield "monitoring.ping_url: stands beside monitoring.ping_url_file; keep one of them"
+    if monitoring.ping_url and not monitoring.ping_url.startswith(("https://", "http://")):
+        yield "monitoring.ping_url: does not begin with https:// or http://"  # without itself, which is a secret
+    if monitoring.listen:
+        try:
+            loopback(monitoring.listen)
+        except ValueError as error:
+            yield f"monitoring.listen: {error}"
+    if monitoring.textfile and PurePath(monitoring.textfile).suffix != ".prom":
+        yield f"monitoring.textfile: {monitoring.textfile!r} does not end with .prom, as node_exporter wants it"
+
+
+def loopback(text: str) -> tuple[str, int]:
+    """An address that this machine alone can ask, and a port: "127.0.0.1:9464", "[::1]:9464". Raises ValueError."""
+    from ipaddress import ip_address  # for those alone who let themselves be asked
+
+    parts = _HOST_AND_PORT.fullmatch(text)
+    if parts and 0 < int(parts[2]) <= _HIGHEST_PORT:
+        host = "127.0.0.1" if parts[1] == "localhost" else parts[1].strip("[]")
+        with suppress(ValueError):
+            if ip_address(host).is_loopback:
+                return host, int(parts[2])
+    raise ValueError(f'{text!r} is no loopback address with a port; write it like "127.0.0.1:9464"')
 
 
 def mail_address_fault(address: str) -> str | None:

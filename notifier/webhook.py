@@ -36,9 +36,9 @@ from domain.page import Report
 from domain.recipient import Recipient
 from notifier.channels import Office, Target
 from notifier.errors import Deferred, Refused
+from notifier.posting import answered, unanswered, web_address
 from notifier.wording import inline
 
-_REASON_LENGTH = 200
 _NEVER = frozenset({httpx.codes.GONE})
 """The receiver wants no more events, as the specification reads it."""
 _NOT_THIS_ONE = frozenset(
@@ -89,12 +89,12 @@ class WebhookChannel:
         status = self._ask("POST", receiver, headers, body)
         if httpx.codes.is_success(status):
             return
-        answer = f"{receiver.name}: {receiver.host} answered {status} {httpx.codes.get_reason_phrase(status)}".rstrip()
+        answer = f"{receiver.name}: {receiver.host} {answered(status)}"
         if status in _NEVER:
             raise Refused(f"{answer}: it takes no more events")
         if status in _NOT_THIS_ONE:
             raise Refused(answer)
-        raise Deferred(f"{answer}, a redirect, which is not followed" if httpx.codes.is_redirect(status) else answer)
+        raise Deferred(answer)
 
     def probe(self, recipient: Recipient) -> str:
         """Ask what the address allows, which posts nothing; any answer will do. Raises Deferred."""
@@ -107,12 +107,8 @@ class WebhookChannel:
         target = self._targets.get(recipient)
         if target is None:
             raise Deferred(f"{name}: the settings have no webhook of this name; add it there, and this is sent")
-        try:
-            url = httpx.URL(target.address)
-            url.raw_host.decode().encode("idna")  # as the resolver does, whose error would not be httpx's
-        except (httpx.InvalidURL, UnicodeError):
-            url = httpx.URL()
-        if url.scheme not in {"http", "https"} or not url.host:
+        url = web_address(target.address)
+        if url is None:
             raise Deferred(f"{name}: its address in the settings is not one that begins with http:// or https://")
         try:
             key = None if target.secret is None else _key(target.secret)
@@ -134,22 +130,7 @@ class WebhookChannel:
             with self._client.stream(method, receiver.url, headers=headers, content=body) as response:
                 return response.status_code
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Deferred(f"{receiver.name}: {receiver.host}: {self._reason(error)}") from error
-
-    def _reason(self, error: httpx.HTTPError | httpx.InvalidURL) -> str:
-        """What went wrong, in words that no server chose: one could say the address over, with the token in it."""
-        match error:
-            case httpx.ConnectTimeout():
-                return f"no connection within {self._timeout:g} seconds"
-            case httpx.TimeoutException():
-                return f"no answer within {self._timeout:g} seconds"
-            case httpx.ConnectError():
-                text = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
-                return f"no connection: {inline(text, _REASON_LENGTH) or 'no reason is known'}"
-            case httpx.NetworkError():
-                return "the connection broke"
-            case _:
-                return "no proper HTTP answer"
+            raise Deferred(f"{receiver.name}: {receiver.host}: {unanswered(error, self._timeout)}") from error
 
 
 def event(letter: Letter) -> dict[str, Any]:

@@ -61,6 +61,12 @@ TEMPLATE = f"""\
 # jitter_seconds = 30                      # and at each page up to so long after its time, so that not all are at once
 # drain_seconds = 60                       # told to stop, it waits so long for what is under way
 
+[monitoring]
+# ping_url_file = "/run/secrets/ping"      # holds an address, as of healthchecks.io: told of each run, and how it went
+# listen = "127.0.0.1:9464"                # where `run` answers, to this machine alone: /health and /metrics
+# textfile = "/var/lib/prometheus/node-exporter/hmicfrs-monitor.prom"   # the same metrics, for node_exporter
+# log = "console"                          # console | json
+
 [[watch]]
 name = "{MISSION_NAME}"
 url = "{MISSION_URL}"

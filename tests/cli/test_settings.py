@@ -11,6 +11,7 @@ from cli.commands.init import TEMPLATE
 from cli.errors import CommandError
 from cli.settings import DEFAULT_WATCH, load_settings
 from cli.subscriptions import subscriptions
+from cli.validation import loopback
 from domain.recipient import Cadence, Role
 
 
@@ -98,6 +99,12 @@ FAULTS = [
     ('[alerts]\ndigest_day = "Mon"', "alerts.digest_day: Invalid enum value 'Mon'"),
     ("[alerts]\nfirst_retry_seconds = 60\nlongest_retry_seconds = 10", "alerts.longest_retry_seconds: is less than"),
     ('[alerts]\ndashboard = "javascript:alert(1)"', "alerts.dashboard: 'javascript:alert(1)'"),
+    ('[monitoring]\nping_url = "https://a.org/x"\nping_url_file = "y"', "monitoring.ping_url: stands beside"),
+    ('[monitoring]\nping_url = "hc-ping.com/x"', "monitoring.ping_url: does not begin with https:// or http://"),
+    ('[monitoring]\ntextfile = "/var/lib/metrics.txt"', "monitoring.textfile: '/var/lib/metrics.txt' does not end"),
+    ('[monitoring]\ntextfile = "/var/lib/.prom"', "monitoring.textfile: '/var/lib/.prom' does not end with .prom"),
+    ('[monitoring]\nlog = "xml"', "monitoring.log: Invalid enum value 'xml'"),
+    ("[monitoring]\nport = 1", "monitoring.port: no such setting"),
     ('[recipient]\naddress = "a@example.org"', "recipient: write it as [[recipient]]"),
     ("[[recipient]]", "recipient 1: address: is missing"),
     ('[[recipient]]\naddress = "nobody"', "recipient nobody: address: 'nobody' is not a mail address"),
@@ -123,6 +130,55 @@ def test_a_fault_is_told_with_its_key_and_file(tmp_path: Path, text: str, told: 
         load_settings(path, {})
     assert told in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("127.9.9.9:65535", ("127.9.9.9", 65535)),
+        ("localhost:1", ("127.0.0.1", 1)),
+        ("[::1]:9464", ("::1", 9464)),
+    ],
+)
+def test_it_listens_on_loopback(tmp_path: Path, written: str, address: tuple[str, int]) -> None:
+    settings = load_settings(write(tmp_path, f'[monitoring]\nlisten = "{written}"'), {})
+    assert settings.monitoring.listen == written
+    assert loopback(written) == address
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "0.0.0.0:9464",
+        "[::]:9464",
+        "10.0.0.1:9464",
+        "192.168.1.1:9464",
+        "[::ffff:10.0.0.1]:9464",
+        "example.org:9464",
+        "localhost.example.org:9464",
+        "127.0.0.1",
+        "127.0.0.1:0",
+        "127.0.0.1:65536",
+        "127.0.0.1:-1",
+        "127.0.0.1:9464 ",
+        "127.0.0.1:٩٤٦٤",
+        "127.1:9464",
+        ":9464",
+        "::1:9464",
+        "[127.0.0.1]x:9464",
+        "9464",
+    ],
+)
+def test_it_listens_nowhere_else(tmp_path: Path, written: str) -> None:
+    with pytest.raises(CommandError, match=r"monitoring\.listen: .* is no loopback address with a port"):
+        load_settings(write(tmp_path, f'[monitoring]\nlisten = "{written}"'), {})
+
+
+def test_a_fault_in_what_is_pinged_does_not_tell_it(tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as caught:
+        load_settings(write(tmp_path, '[monitoring]\nping_url = "hc-ping.com/5ecret"'), {})
+    assert "5ecret" not in str(caught.value)
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
@@ -167,6 +223,8 @@ def test_the_template_holds_every_default(tmp_path: Path) -> None:
     assert set(document["alerts"]) == set(plain.alerts.__struct_fields__)
     for key in ("first_retry_seconds", "longest_retry_seconds", "give_up_after_days", "digest_at", "digest_day"):
         assert document["alerts"][key] == getattr(plain.alerts, key)
+    assert set(document["monitoring"]) == set(plain.monitoring.__struct_fields__) - {"ping_url"}
+    assert document["monitoring"]["log"] == plain.monitoring.log
     for key in ("timeout_seconds", "max_bytes", "attempts", "min_delay_seconds", "max_per_host", "respect_robots"):
         assert document["scraper"][key] == getattr(plain.scraper, key)
     assert (document["mail"]["port"], document["mail"]["security"]) == (plain.mail.port, plain.mail.security)
