@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -126,8 +127,6 @@ def _monitoring_faults(settings: Settings) -> Iterator[str]:
 
 def loopback(text: str) -> tuple[str, int]:
     """An address that this machine alone can ask, and a port: "127.0.0.1:9464", "[::1]:9464". Raises ValueError."""
-    from ipaddress import ip_address  # for those alone who let themselves be asked
-
     parts = _HOST_AND_PORT.fullmatch(text)
     if parts and 0 < int(parts[2]) <= _HIGHEST_PORT:
         host = "127.0.0.1" if parts[1] == "localhost" else parts[1].strip("[]")
