@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from cli.office import secret
+from cli.office import lateness, secret
 from cli.version import VERSION
+from cli.wiring import utc_now, watches
 from domain.check import Check, Outcome
+from storage.database import Database
 
 if TYPE_CHECKING:
-    from cli.settings import MonitoringSettings
+    from cli.settings import MonitoringSettings, Settings
     from notifier.ping import Pinger
+    from schedules.service import Health as ServiceHealth
+    from schedules.vitals import Pulse, ServiceVitals, Vitals
 
 MOST_NAMED = 10
 
@@ -29,6 +37,74 @@ def pinger(monitoring: MonitoringSettings, run: UUID) -> Pinger | None:
     from notifier.ping import Pinger
 
     return Pinger(address, VERSION, run)
+
+
+def vitals(settings: Settings, database: Database, now: datetime) -> Vitals:
+    """How the installation is."""
+    from schedules.vitals import gather
+    from storage.history import History
+    from storage.outbox import Outbox
+
+    return gather(
+        watches(settings),
+        history=History(database),
+        outbox=Outbox(database),
+        late=lateness(settings),
+        now=now,
+        database_bytes=database.octets(),
+    )
+
+
+def write_textfile(
+    settings: Settings, database: Database, now: datetime, service: ServiceVitals | None = None
+) -> str | None:
+    """Write the metrics' file, where the settings name one; gives why it could not be, in one line for the log.
+
+    It is there as a whole or not at all, for everybody to read.
+    """
+    path = settings.monitoring.textfile
+    if path is None:
+        return None
+    from cli.metrics import exposition
+    from notifier.durable import publish
+    from storage.errors import StorageError
+
+    place = Path(path)
+    unfinished = place.with_name(f".{place.name}.{os.getpid()}")  # node_exporter reads what ends with .prom
+    try:
+        publish(exposition(vitals(settings, database, now), VERSION, service), unfinished, place, 0o644)
+    except OSError as error:
+        return f"monitoring.textfile: {path}: cannot be written: {error.strerror}"
+    except StorageError as error:
+        return f"monitoring.textfile: {path}: not written: {error}"
+    return None
+
+
+@contextmanager
+def answering(
+    settings: Callable[[], Settings], database: Database, pulse: Pulse, service: Callable[[], ServiceHealth]
+) -> Iterator[None]:
+    """Answer /health and /metrics until the block ends, where the settings say so.
+
+    `settings` gives those that hold then; the address is that of the first. Raises CommandError for a port in use.
+    """
+    address = settings().monitoring.listen
+    if address is None:
+        yield
+        return
+    from cli.listener import Health, listening
+    from cli.metrics import exposition
+    from cli.validation import loopback
+
+    def health() -> Health:
+        now, works = vitals(settings(), database, utc_now()), service()
+        return Health(works.scheduler, works.stuck, pulse.taken().started_at, now)
+
+    def metrics() -> bytes:
+        return exposition(vitals(settings(), database, utc_now()), VERSION, pulse.taken())
+
+    with listening(loopback(address), health, metrics):
+        yield
 
 
 def round_line(checks: Iterable[Check], *, sent: int = 0, undelivered: int = 0) -> str:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cli.settings import MailSettings, RecipientSettings, Settings
     from notifier.mail import SmtpSettings
     from notifier.sender import Sender
+    from schedules.vitals import Late
 
 SPARE = Recipient("administrator@localhost", "maildir")
 """Who is told beside the administrators of alerts that do not arrive, where only their own channels fail."""
@@ -205,6 +206,17 @@ def deliver_all(
         if not queued:
             return delivery
         return delivery.then(deliver(alerts, post, clock=clock, backoff=backoff, due_only=True))
+
+
+def lateness(settings: Settings) -> Late:
+    """Whether a watch is late, in the zone of the settings; the scheduler is imported when that is first asked."""
+    return partial(_late, zone(settings))
+
+
+def _late(zoned: ZoneInfo, watch: Watch, last_good: datetime, now: datetime) -> bool:
+    from schedules.lateness import late_after
+
+    return now > late_after(watch.schedule, zoned, last_good)
 
 
 def _left_alone(zoned: ZoneInfo, database: Database, watch: Watch, standing: Standing, now: datetime) -> bool:

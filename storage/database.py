@@ -9,7 +9,7 @@ import importlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -125,6 +125,14 @@ class Database:
         with self.alone() as driver:
             driver.execute("PRAGMA optimize")
             driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def octets(self) -> int:
+        """What it takes on the disk, with what is written ahead of it."""
+        total = 0
+        for ending in ("", "-wal"):
+            with suppress(FileNotFoundError):
+                total += self.path.with_name(f"{self.path.name}{ending}").stat().st_size
+        return total
 
     def close(self) -> None:
         """Let go of the file. An open transaction is lost."""

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import active_count
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from cli.errors import CommandError
-from cli.monitoring import MOST_NAMED, pinger, round_line
-from cli.settings import MonitoringSettings
+from cli.monitoring import MOST_NAMED, answering, pinger, round_line, write_textfile
+from cli.settings import MonitoringSettings, load_settings
+from cli.wiring import opened, utc_now
 from domain.check import Check, Outcome
+from schedules.service import Health as ServiceHealth
+from schedules.vitals import Pulse
+from tests.cli.conftest import Installation
 from tests.notifier.receivers import Receiver, running
+from tests.notifier.smtp_servers import free_port
 
 
 def check(watch: str, outcome: Outcome) -> Check:
@@ -58,3 +65,72 @@ def test_of_many_a_few_are_named() -> None:
     said = round_line([check(f"w{number}", Outcome.SUSPECT) for number in range(1000)])
     assert said.endswith("w9 and 990 more)")
     assert said.count(",") == MOST_NAMED - 1
+
+
+def test_the_metrics_are_written_into_a_file_for_everybody_to_read(monitor: Installation) -> None:
+    place = monitor.folder / "metrics" / "hmicfrs.prom"
+    place.parent.mkdir()
+    place.write_text("old", encoding="utf-8")
+    monitor.configure(f'[monitoring]\ntextfile = "{place}"\n')
+    assert monitor("check").code == 0
+    settings = load_settings(monitor.config, {})
+    with opened(settings) as database:
+        assert write_textfile(settings, database, utc_now()) is None
+    told = place.read_text(encoding="utf-8")
+    assert 'hmicfrs_monitor_watch_late{watch="child-protection"} 0.0\n' in told
+    assert "hmicfrs_monitor_checks_total" not in told
+    assert "process_" not in told
+    assert [path.name for path in place.parent.iterdir()] == [place.name]
+    assert place.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_that_cannot_be_written_is_told_in_a_line(monitor: Installation) -> None:
+    monitor.configure(f'[monitoring]\ntextfile = "{monitor.folder}/none/hmicfrs.prom"\n')
+    settings = load_settings(monitor.config, {})
+    with opened(settings) as database:
+        assert write_textfile(settings, database, utc_now()) == (
+            f"monitoring.textfile: {monitor.folder}/none/hmicfrs.prom: cannot be written: No such file or directory"
+        )
+
+
+def test_without_one_no_file_is_written(monitor: Installation) -> None:
+    settings = load_settings(monitor.config, {})
+    with opened(settings) as database:
+        assert write_textfile(settings, database, utc_now()) is None
+
+
+def test_a_service_answers_where_the_settings_say_so(monitor: Installation) -> None:
+    port, pulse = free_port(), Pulse(datetime(2025, 11, 3, 8, tzinfo=UTC))
+    monitor("check")
+    monitor.configure(f'[monitoring]\nlisten = "127.0.0.1:{port}"\n')
+    settings = load_settings(monitor.config, {})
+    pulse.checked(Outcome.BASELINE)
+    works = [
+        ServiceHealth(scheduler=True, stuck=()),
+        ServiceHealth(scheduler=True, stuck=("check of child-protection",)),
+    ]
+    with opened(settings) as database, answering(lambda: settings, database, pulse, lambda: works.pop(0)):
+        health, stuck, metrics = (
+            httpx.get(f"http://127.0.0.1:{port}/{what}", trust_env=False) for what in ("health", "health", "metrics")
+        )
+    assert (health.status_code, health.json()) == (
+        200,
+        {
+            "status": "working",
+            "scheduler": True,
+            "since": "2025-11-03T08:00:00Z",
+            "watches": 1,
+            "late": [],
+            "undelivered": 0,
+        },
+    )
+    assert (stuck.status_code, stuck.json()["stuck"]) == (503, ["check of child-protection"])
+    assert 'hmicfrs_monitor_checks_total{outcome="baseline"} 1.0' in metrics.text
+
+
+def test_without_an_address_nothing_answers(monitor: Installation) -> None:
+    settings = load_settings(monitor.config, {})
+    before = active_count()
+    well = ServiceHealth(scheduler=True, stuck=())
+    with opened(settings) as database, answering(lambda: settings, database, Pulse(utc_now()), lambda: well):
+        assert active_count() == before
