@@ -93,6 +93,7 @@ def subscriber(value: Subscriber) -> dict[str, Any]:
         "programmes": asked.wants.programmes,
         "areas": asked.wants.areas,
         "words": asked.wants.words,
+        "heartbeat": asked.heartbeat,
         "origin": value.origin,
         "paused": value.paused,
         "added_at": utc_text(value.added_at),

@@ -22,7 +22,7 @@ from domain.alert import Backoff, Letter, PageChanges
 from domain.check import Standing
 from domain.digest import DigestTimes
 from domain.owed import Audience
-from domain.recipient import EVERYTHING, Recipient, Role
+from domain.recipient import EVERYTHING, Recipient
 from domain.watch import Watch
 from notifier.channels import BY_ADDRESS, Channel, Office, Target, open_channel
 from notifier.errors import ChannelDown, Deferred
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cli.settings import MailSettings, RecipientSettings, Settings
     from notifier.mail import SmtpSettings
     from notifier.sender import Sender
+    from schedules.heartbeat import Heart
     from schedules.vitals import Late
 
 SPARE = Recipient("administrator@localhost", "maildir")
@@ -188,7 +189,7 @@ def deliver_all(
     with postman(settings, database, clock) as post:
         delivery = deliver(alerts, post, clock=clock, backoff=backoff, due_only=due_only)
         told = audience()
-        if not told.of(Role.ADMIN):
+        if not told.concerned:
             return delivery
         from schedules.notices import notify
 
@@ -201,11 +202,20 @@ def deliver_all(
             archive=archive,
             spare=SPARE,
             late=partial(_left_alone, zone(settings), database),
+            heart=_heart(settings, database, clock),
             now=clock(),
         )
         if not queued:
             return delivery
         return delivery.then(deliver(alerts, post, clock=clock, backoff=backoff, due_only=True))
+
+
+def _heart(settings: Settings, database: Database, clock: Callable[[], datetime]) -> Heart:
+    from cli.monitoring import vitals
+    from schedules.heartbeat import Heart
+    from storage.history import History
+
+    return Heart(History(database), lambda: vitals(settings, database, clock()), VERSION)
 
 
 def lateness(settings: Settings) -> Late:

@@ -101,6 +101,7 @@ class RecipientSettings(msgspec.Struct, frozen=True):
     secret: Text | None = None
     secret_file: Text | None = None
     admin: bool = False
+    heartbeat: bool = False
     when: Literal["immediately", "daily", "weekly"] = "immediately"
     watches: tuple[Text, ...] = ()
     kinds: tuple[Text, ...] = ()

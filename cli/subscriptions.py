@@ -43,7 +43,7 @@ def subscription(one: RecipientSettings, mail: str) -> Subscription:
     """One recipient of the settings; `mail` is the channel of those that name none."""
     role = Role.ADMIN if one.admin else Role.READER
     asked = wants(one.watches, one.kinds, one.programmes, one.areas, one.words)
-    return Subscription(recipient_of(one, mail), role, asked, Cadence(one.when))
+    return Subscription(recipient_of(one, mail), role, asked, Cadence(one.when), one.heartbeat)
 
 
 def recipient_of(one: RecipientSettings, mail: str) -> Recipient:
@@ -104,8 +104,8 @@ def _faults(one: RecipientSettings, known: set[str]) -> Iterator[str]:
         yield f"name: is missing; a {one.channel} is known by one"
     if not by_mail and not (one.address or one.address_file):
         yield "address: is missing"
-    if one.admin and one.channel == "feed":
-        yield "admin: a feed is for readers"
+    if one.channel == "feed":
+        yield from (f"{key}: a feed is for changes alone" for key in ("admin", "heartbeat") if getattr(one, key))
     yield from (f"watches: {watch!r} is no watch" for watch in one.watches if watch not in known)
     try:
         wants(one.watches, one.kinds, one.programmes, one.areas, one.words)

@@ -28,13 +28,17 @@ class AlertState(StrEnum):
 
 
 class AlertKind(StrEnum):
-    """What an alert tells: changes to readers; to the administrator trouble and its end; a test to whom it is for."""
+    """What an alert tells: changes to readers; to the administrator trouble and its end; a test to whom it is for.
+
+    A heartbeat is a sign of life, once a week, for those who want it.
+    """
 
     CHANGES = "changes"
     TROUBLE = "trouble"
     RECOVERY = "recovery"
     UNDELIVERED = "undelivered"
     LATE = "late"
+    HEARTBEAT = "heartbeat"
     TEST = "test"
 
 
@@ -141,14 +145,59 @@ class WatchLate:
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """What was done in a time. `failed` and `suspect` are among the `checks`; `quiet` changes are not of `changes`."""
+
+    since: datetime
+    until: datetime
+    checks: int
+    failed: int
+    suspect: int
+    changes: int
+    quiet: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How a watch is, as a heartbeat tells it: when it was last seen, and how often in a row it was not since."""
+
+    watch: str
+    last_good: datetime | None
+    late: bool
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A sign of life. `sent` are the messages to its recipient in the week, heartbeats left out.
+
+    `watches` are the worst ones, the worst first, of `count`; `late` of those are late. They, and `undelivered`, are as
+    they were when it was made.
+    """
+
+    week: Week
+    sent: int
+    watches: tuple[Seen, ...]
+    count: int
+    late: int
+    undelivered: int
+    version: str
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing needs a look."""
+        return not self.late and not self.undelivered
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A test message: the pages that are watched, with the last check that saw each, None for never."""
 
     watches: tuple[tuple[str, datetime | None], ...]
 
 
-Notice: TypeAlias = Undelivered | WatchLate
-News: TypeAlias = ChangesFound | TroubleFound | TroubleOver | Undelivered | WatchLate | Trial
+Notice: TypeAlias = Undelivered | WatchLate | Heartbeat
+News: TypeAlias = ChangesFound | TroubleFound | TroubleOver | Undelivered | WatchLate | Heartbeat | Trial
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
@@ -31,12 +32,17 @@ class DigestTimes:
         """
         if cadence is Cadence.IMMEDIATELY:
             return ()
-        today = now.astimezone(self.zone).date()
         # From yesterday: a time that the clock skips comes later, and where it skips midnight on the next day.
-        days = (today + timedelta(days=number) for number in range(-1, 15))
-        due = (
-            Slot(f"digest of {day}", datetime.combine(day, self.at, self.zone).astimezone(UTC))
-            for day in days
-            if cadence is Cadence.DAILY or day.weekday() == self.weekday
-        )
+        due = self._around("digest", cadence, now, range(-1, 15))
         return tuple(slot for slot in due if slot.due_at > now)[:2]
+
+    def last_weekly(self, what: str, now: datetime) -> Slot:
+        """The last weekly time at `now` or before, in aware UTC, as an occasion for `what`."""
+        return [slot for slot in self._around(what, Cadence.WEEKLY, now, range(-15, 2)) if slot.due_at <= now][-1]
+
+    def _around(self, what: str, cadence: Cadence, now: datetime, days: range) -> Iterator[Slot]:
+        """The slots of the days that are so far from today, in order."""
+        today = now.astimezone(self.zone).date()
+        for day in (today + timedelta(days=number) for number in days):
+            if cadence is Cadence.DAILY or day.weekday() == self.weekday:
+                yield Slot(f"{what} of {day}", datetime.combine(day, self.at, self.zone).astimezone(UTC))

@@ -72,6 +72,14 @@ class Audience:
             one for one in self.subscribers if one.subscription.role is role and not one.paused and one.left_at is None
         )
 
+    @property
+    def concerned(self) -> bool:
+        """Whether anybody is told of what no check finds: an administrator, or who wants heartbeats."""
+        return any(
+            (one.subscription.role is Role.ADMIN or one.heartbeat_since) and not one.paused and one.left_at is None
+            for one in self.subscribers
+        )
+
 
 def owed_to_readers(watch: str, changes: Iterable[Change], audience: Audience, now: datetime) -> tuple[Owed, ...]:
     """One alert for each reader who wants any of the loud changes; () where there is none."""

@@ -81,17 +81,24 @@ EVERYTHING = Wants()
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What one recipient asked for. An administrator's wants and cadence are without effect."""
+    """What one recipient asked for. An administrator's wants and cadence are without effect.
+
+    `heartbeat` is whether they want a sign of life once a week, whatever else they are told.
+    """
 
     recipient: Recipient
     role: Role = Role.READER
     wants: Wants = EVERYTHING
     cadence: Cadence = Cadence.IMMEDIATELY
+    heartbeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A subscription as stored. `left_at` is None while it holds; `token` stands for it in an address to leave by."""
+    """A subscription as stored. `left_at` is None while it holds; `token` stands for it in an address to leave by.
+
+    `heartbeat_since` is from when on heartbeats are owed, None for never.
+    """
 
     id: int
     subscription: Subscription
@@ -100,6 +107,7 @@ class Subscriber:
     added_at: datetime
     left_at: datetime | None
     token: str
+    heartbeat_since: datetime | None = None
 
 
 def _reports(change: Change) -> Iterator[Report]:

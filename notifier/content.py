@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
-from datetime import datetime
 from email.utils import parseaddr
 from functools import lru_cache
-from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from domain.alert import (
-    ChangesFound,
-    Letter,
-    PageChanges,
-    Stuck,
-    Trial,
-    TroubleFound,
-    TroubleOver,
-    Undelivered,
-    WatchLate,
-)
+from domain.alert import ChangesFound, Heartbeat, Letter, PageChanges, Trial, TroubleFound, TroubleOver, WatchLate
 from domain.change import ChangeKind, RecordedChange
-from domain.check import Outcome
 from domain.page import Report
 from domain.recipient import Cadence
 from domain.subject import is_newly_listed
 from notifier.facts import Fact, facts, what_happened
+from notifier.notices import command, last_good, notice, page_at
 from notifier.sender import Sender
 from notifier.worddiff import Piece, excerpt, word_diff
-from notifier.wording import (
-    ADDRESS_LENGTH,
-    asked_for,
-    counted,
-    followable,
-    inline,
-    joined,
-    moment,
-    sentence_case,
-    visible,
-)
+from notifier.wording import asked_for, counted, followable, inline, joined, sentence_case, visible
 
 MOST_CHANGES = 100
 """How many changes one letter tells in full; a page that changed more has changed as a whole."""
@@ -100,23 +77,11 @@ def content(letter: Letter, sender: Sender, zone: ZoneInfo) -> Content:
     match letter.news:
         case ChangesFound() as news:
             return _changes(news, letter, sender, zone)
-        case TroubleFound() as news:
-            told = _trouble(news, zone)
-        case TroubleOver(watch=watch, since=since, seen_at=seen_at) as news:
-            opening = f"The page of the watch “{inline(watch)}” is well again."
-            when = Fact("Trouble since", moment(since, zone)), Fact("Well again", moment(seen_at, zone))
-            told = opening, when, ("It is being checked as before, and readers are told of what changed.",)
-        case Undelivered() as news:
-            told = _undelivered(news, zone)
-        case WatchLate() as news:
-            told = _late(news, zone)
-        case Trial() as news:
-            told = _trial(news, letter, zone)
-        case _ as unreachable:
-            assert_never(unreachable)
-    opening, found, notes = told
-    page = (_page(news.page_url),) if isinstance(news, TroubleFound | TroubleOver | WatchLate) else ()
-    return Content(opening, found, notes, (), (*page, *_dashboard(sender)), _footer(letter, sender, _role(letter)))
+        case news:
+            told = notice(news, _name(letter), zone)
+    page = (page_at(news.page_url),) if isinstance(news, TroubleFound | TroubleOver | WatchLate) else ()
+    links, footer = (*page, *_dashboard(sender)), _footer(letter, sender, _role(letter))
+    return Content(told.opening, told.facts, told.notes, (), links, footer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +117,6 @@ def _entry(key: _Key, zone: ZoneInfo) -> Entry:
     )
 
 
-_Told = tuple[str, tuple[Fact, ...], tuple[str, ...]]  # the first line, facts and notes
-
-
 def _changes(news: ChangesFound, letter: Letter, sender: Sender, zone: ZoneInfo) -> Content:
     left, notes, parts = MOST_CHANGES, [], []
     for page in news.pages:
@@ -162,11 +124,11 @@ def _changes(news: ChangesFound, letter: Letter, sender: Sender, zone: ZoneInfo)
         left -= len(told)
         if len(told) < len(page.changes):
             more = counted(len(page.changes) - len(told), "further change is", "further changes are")
-            see = _command("history", page.watch)
+            see = command("history", page.watch)
             notes.append(f"{sentence_case(more)} not told here. To see them all: {see}")
         entries = tuple(entry(change, zone) for change in told)
         heading = f"On the page “{inline(page.title)}”" if len(news.pages) > 1 else None
-        parts.append(Part(heading, entries, (_page(page.url), _last_good(page.last_good, zone))))
+        parts.append(Part(heading, entries, (page_at(page.url), last_good(page.last_good, zone))))
     why = asked_for(letter.alert.wants)
     how_often = _HOW_OFTEN[letter.alert.cadence]
     footer = _footer(letter, sender, f"{_name(letter)} is told {how_often} of {why}")
@@ -201,80 +163,8 @@ def _counted_as(recorded: RecordedChange) -> tuple[str, str] | None:
     return _NEWLY_LISTED if is_newly_listed(change, recorded.bounds.first_seen_after) else _COUNTED.get(change.kind)
 
 
-def _trouble(news: TroubleFound, zone: ZoneInfo) -> _Told:
-    watch = inline(news.watch)
-    if news.outcome == Outcome.SUSPECT:
-        opening = f"An answer came for the watch “{watch}”, but it does not look like the page, so it was not accepted."
-    else:
-        opening = f"The page of the watch “{watch}” could not be checked."
-    found = (
-        Fact("Outcome", inline(news.outcome)),
-        Fact("Reason", inline(news.reason, ADDRESS_LENGTH)),
-        Fact("Since", moment(news.since, zone)),
-        _last_good(news.last_good, zone),
-    )
-    notes = (
-        "The monitor keeps its last snapshot and tries again at the next check. Readers are not told.",
-        "You will hear of this once more: when the page is well again.",
-        f"To look at it: {_command('checks', news.watch)}",
-    )
-    return opening, found, notes
-
-
-def _undelivered(news: Undelivered, zone: ZoneInfo) -> _Told:
-    opening = f"{sentence_case(counted(news.count, 'alert does', 'alerts do'))} not arrive."
-    found = tuple(Fact(f"Alert {one.alert}", _stuck(one, zone)) for one in news.alerts)
-    notes = []
-    if news.count > len(news.alerts):
-        notes.append(f"{news.count - len(news.alerts)} more are not named here.")
-    notes += [
-        "What is pending is tried again by itself; what failed waits for you.",
-        "To see them: hmicfrs-monitor alerts list --state failed",
-        "To try them again, once their cause is gone: hmicfrs-monitor alerts retry",
-    ]
-    return opening, found, tuple(notes)
-
-
-def _stuck(one: Stuck, zone: ZoneInfo) -> str:
-    state = "given up" if one.failed else "still being tried"
-    tries = counted(one.attempts, "try", "tries")
-    said = f"; {inline(one.last_error, ADDRESS_LENGTH)}" if one.last_error else ""
-    subject = f"“{inline(one.subject)}” to {inline(one.recipient.address)} ({one.recipient.channel})"
-    return f"{subject}, due {moment(one.since, zone)}, {state} after {tries}{said}"
-
-
-def _late(news: WatchLate, zone: ZoneInfo) -> _Told:
-    opening = f"Nothing has looked at the page of the watch “{inline(news.watch)}” for too long."
-    notes = (
-        "Its checks are not run as its schedule says: is cron, or the service, still there?",
-        f"To look at it: {_command('checks', news.watch)}",
-    )
-    return opening, (Fact("Last check", moment(news.last_check, zone)), _last_good(news.last_good, zone)), notes
-
-
-def _trial(news: Trial, letter: Letter, zone: ZoneInfo) -> _Told:
-    opening = f"This is a test: alerts for {_name(letter)} arrive where you read this."
-    found = tuple(
-        Fact(f"Last good check of {inline(watch)}", moment(seen, zone) if seen else "never")
-        for watch, seen in news.watches
-    )
-    return opening, found, ("No page has changed, and there is nothing to do.",)
-
-
-def _page(url: str) -> Fact:
-    return Fact("The page", inline(url, ADDRESS_LENGTH), url=followable(url))
-
-
-def _last_good(when: datetime | None, zone: ZoneInfo) -> Fact:
-    return Fact("Last good check", moment(when, zone) if when else "never")
-
-
 def _dashboard(sender: Sender) -> tuple[Fact, ...]:
     return (Fact("Dashboard", sender.dashboard, url=followable(sender.dashboard)),) if sender.dashboard else ()
-
-
-def _command(name: str, watch: str) -> str:
-    return f"hmicfrs-monitor {name} --watch {shlex.quote(inline(watch))}"
 
 
 def _name(letter: Letter) -> str:
@@ -284,6 +174,8 @@ def _name(letter: Letter) -> str:
 def _role(letter: Letter) -> str:
     if isinstance(letter.news, Trial):
         return "somebody asked for a test"
+    if isinstance(letter.news, Heartbeat):
+        return f"{_name(letter)} is to have a sign of life once a week"
     return f"{_name(letter)} is an administrator of this installation"
 
 

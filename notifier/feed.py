@@ -22,7 +22,17 @@ from xml.etree import ElementTree as ET
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from domain.alert import ChangesFound, Letter, PageChanges, Trial, TroubleFound, TroubleOver, Undelivered, WatchLate
+from domain.alert import (
+    ChangesFound,
+    Heartbeat,
+    Letter,
+    PageChanges,
+    Trial,
+    TroubleFound,
+    TroubleOver,
+    Undelivered,
+    WatchLate,
+)
 from domain.change import RecordedChange
 from domain.recipient import Recipient
 from notifier.channels import Office
@@ -181,7 +191,7 @@ def _pages_told(letter: Letter) -> tuple[PageChanges, ...]:
             return pages
         case Trial():
             return ()
-        case TroubleFound() | TroubleOver() | Undelivered() | WatchLate():
+        case TroubleFound() | TroubleOver() | Undelivered() | WatchLate() | Heartbeat():
             raise Refused(f"{_named(letter.alert.recipient)} is for readers, and takes no {letter.alert.kind} notice")
         case _ as unreachable:
             assert_never(unreachable)

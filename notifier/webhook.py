@@ -20,6 +20,7 @@ import httpx
 from domain import document
 from domain.alert import (
     ChangesFound,
+    Heartbeat,
     Letter,
     News,
     PageChanges,
@@ -176,10 +177,35 @@ def _told(news: News) -> tuple[str, dict[str, Any]]:
         case WatchLate():
             last_check = {"last_check": utc_text(news.last_check)}
             return "watch.late", {**_watch(news.watch, news.last_good), **last_check, "url": news.page_url}
+        case Heartbeat():
+            return "heartbeat", _heartbeat(news)
         case Trial(watches=watches):
             return "test", {"watches": [_watch(*one) for one in watches]}
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def _heartbeat(news: Heartbeat) -> dict[str, Any]:
+    week = news.week
+    return {
+        "well": news.well,
+        "since": utc_text(week.since),
+        "until": utc_text(week.until),
+        "checks": week.checks,
+        "failed": week.failed,
+        "suspect": week.suspect,
+        "changes": week.changes,
+        "quiet_changes": week.quiet,
+        "sent": news.sent,
+        "undelivered": news.undelivered,
+        "watch_count": news.count,
+        "late_count": news.late,
+        "watches": [
+            {**_watch(seen.watch, seen.last_good), "late": seen.late, "consecutive_failures": seen.failures}
+            for seen in news.watches
+        ],
+        "version": news.version,
+    }
 
 
 def _page(page: PageChanges) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the administrators are told that no check finds: alerts that do not arrive, pages that nobody looks at."""
+"""What is told that no check finds: alerts that do not arrive, pages that nobody looks at, signs of life."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from domain.check import Standing
 from domain.owed import Audience, owed_for_late, owed_for_stuck
 from domain.recipient import Recipient, Role
 from domain.watch import GRACE, Watch
+from schedules.heartbeat import Heart, beat
 from storage.archive import Archive
 from storage.outbox import Outbox
 
@@ -29,16 +30,17 @@ def notify(
     archive: Archive,
     spare: Recipient,
     late: Late,
+    heart: Heart,
     now: datetime,
 ) -> int:
     """Queue the notices that are due now; gives how many. They go out with the next delivery.
 
     `spare` is told beside the administrators where all of theirs are the channels that fail.
     """
+    queued = beat(heart, audience=audience, outbox=outbox, now=now)
     if not audience.of(Role.ADMIN):
-        return 0
+        return queued
     stuck = outbox.stuck(now)
-    queued = 0
     if stuck:
         told = [alert.id for alert in stuck]
         queued += outbox.notify(owed_for_stuck(stuck, audience, spare), told, now, audience.message_domain)

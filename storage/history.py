@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from domain.alert import PageChanges
+from domain.alert import PageChanges, Week
 from domain.change import ChangeKind, RecordedChange
-from domain.check import Check, Snapshot, Standing
+from domain.check import Check, Outcome, Snapshot, Standing
 from domain.page import Page
 from domain.recipient import Wants
 from domain.report_listing import ListedReport
@@ -89,6 +89,23 @@ class History:
                 return ()
             pages = by_page(connection, newest_first, newest_first[0].bounds.first_seen_after)
             return tuple(replace(page, changes=page.changes[limit - 1 :: -1]) for page in pages)
+
+    def week(self, since: datetime, until: datetime) -> Week:
+        """What was done, over all watches, from the one time on until the other."""
+        # Each watch by itself, as the index has them: years of checks are not gone through for those of a week.
+        each = checks.c.watch.in_(select(watches.c.id))
+        made = select(checks.c.outcome, func.count()).where(
+            each, checks.c.started_at >= since, checks.c.started_at < until
+        )
+        found = select(changes.c.quiet, func.count()).where(
+            changes.c.first_seen_after >= since, changes.c.first_seen_after < until
+        )
+        with self._database.read() as connection:
+            by_outcome = {row[0]: row[1] for row in connection.execute(made.group_by(checks.c.outcome))}
+            by_quiet = {row[0]: row[1] for row in connection.execute(found.group_by(changes.c.quiet))}
+        failed, suspect = by_outcome.get(Outcome.FAILED, 0), by_outcome.get(Outcome.SUSPECT, 0)
+        total = sum(by_outcome.values())
+        return Week(since, until, total, failed, suspect, by_quiet.get(False, 0), by_quiet.get(True, 0))
 
     def snapshots(self, watch: str | None = None) -> tuple[Snapshot, ...]:
         """The accepted states, newest first."""

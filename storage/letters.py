@@ -24,7 +24,7 @@ from domain.change import ChangeKind, RecordedChange
 from domain.check import Outcome
 from domain.recipient import Wants
 from storage.errors import UnknownAlert
-from storage.notices import undelivered_of, watch_late_of
+from storage.notices import heartbeat_of, undelivered_of, watch_late_of
 from storage.recorded import CHANGES, read_changes
 from storage.rows import ALERTS, alert_of
 from storage.tables import (
@@ -95,6 +95,8 @@ def _news(connection: Connection, row: RowMapping) -> News:
             return undelivered_of(row["notice"])
         case AlertKind.LATE:
             return watch_late_of(row["notice"])
+        case AlertKind.HEARTBEAT:
+            return heartbeat_of(row["notice"])
         case AlertKind.TEST:
             return Trial(())
         case _:

@@ -1,4 +1,4 @@
-"""What a notice to the administrator tells, as a JSON column holds it."""
+"""What a notice tells that no check makes due, as a JSON column holds it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
-from domain.alert import Notice, Stuck, Undelivered, WatchLate
+from domain.alert import Heartbeat, Notice, Seen, Stuck, Undelivered, WatchLate, Week
 from domain.recipient import Recipient
 
 
@@ -18,6 +18,8 @@ def stored_notice(notice: Notice) -> dict[str, Any]:
         case WatchLate(watch=watch, page_url=page_url, last_check=last_check, last_good=last_good):
             seen = {"last_check": last_check.isoformat(), "last_good": last_good and last_good.isoformat()}
             return {"watch": watch, "page_url": page_url, **seen}
+        case Heartbeat():
+            return _stored_heartbeat(notice)
         case _:
             assert_never(notice)
 
@@ -31,6 +33,34 @@ def watch_late_of(stored: Mapping[str, Any]) -> WatchLate:
     """A notice of a page that was not seen for too long, from the column."""
     last_good = stored["last_good"] and datetime.fromisoformat(stored["last_good"])
     return WatchLate(stored["watch"], stored["page_url"], datetime.fromisoformat(stored["last_check"]), last_good)
+
+
+def heartbeat_of(stored: Mapping[str, Any]) -> Heartbeat:
+    """A sign of life, from the column."""
+    week = stored["week"]
+    since, until = map(datetime.fromisoformat, (week["since"], week["until"]))
+    counts = {name: week[name] for name in _COUNTS_OF_A_WEEK}
+    watches = (
+        Seen(watch, last_good and datetime.fromisoformat(last_good), late, failures)
+        for watch, last_good, late, failures in stored["watches"]
+    )
+    return Heartbeat(Week(since, until, **counts), watches=tuple(watches), **{name: stored[name] for name in _PLAIN})
+
+
+_COUNTS_OF_A_WEEK = ("checks", "failed", "suspect", "changes", "quiet")
+_PLAIN = ("sent", "count", "late", "undelivered", "version")
+
+
+def _stored_heartbeat(one: Heartbeat) -> dict[str, Any]:
+    counts = {name: getattr(one.week, name) for name in _COUNTS_OF_A_WEEK}
+    watches = [
+        [seen.watch, seen.last_good and seen.last_good.isoformat(), seen.late, seen.failures] for seen in one.watches
+    ]
+    return {
+        "week": {"since": one.week.since.isoformat(), "until": one.week.until.isoformat(), **counts},
+        "watches": watches,
+        **{name: getattr(one, name) for name in _PLAIN},
+    }
 
 
 def _stored_stuck(one: Stuck) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true, update
 
 from domain.alert import Alert, AlertKind, AlertState, Letter
+from domain.digest import Slot
+from domain.heartbeat import OwedHeartbeat
 from domain.owed import STUCK_AFTER, OwedNotice
 from domain.recipient import Recipient
 from storage.database import Database
 from storage.letters import letter_of
-from storage.owing import Desk, call_off
+from storage.owing import Desk, call_off, heartbeats_made
 from storage.rows import ALERTS, alert_of
 from storage.tables import alerts, recipients
 
@@ -151,6 +153,29 @@ class Outbox:
             if queued:
                 connection.execute(update(alerts).where(alerts.c.id.in_(list(told))).values(told=True))
         return queued
+
+    def heartbeats_made(self, slot: Slot) -> frozenset[int | Recipient]:
+        """To whom heartbeats were made for a time or since: subscribers, by number, and recipients."""
+        with self._database.read() as connection:
+            return heartbeats_made(connection, slot)
+
+    def beat(self, owed: Sequence[OwedHeartbeat], slot: Slot, now: datetime, message_domain: str) -> int:
+        """Queue heartbeats for a time, each once; gives how many were not made already."""
+        with self._database.write() as connection:
+            return Desk(connection, now, message_domain).beat(owed, slot)
+
+    def count_sent(self, recipient: Recipient, since: datetime, until: datetime) -> int:
+        """How many messages somebody was sent from the one time on until the other, heartbeats left out."""
+        statement = select(func.count()).where(
+            alerts.c.recipient == recipient.address,
+            alerts.c.channel == recipient.channel,
+            alerts.c.state == AlertState.SENT,
+            alerts.c.kind != AlertKind.HEARTBEAT,
+            alerts.c.last_attempt_at >= since,
+            alerts.c.last_attempt_at < until,
+        )
+        with self._database.read() as connection:
+            return int(connection.execute(statement).scalar_one())
 
     def _found(self, statement: Select[Any]) -> tuple[Alert, ...]:
         with self._database.read() as connection:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, update
 
-from domain.alert import AlertState
+from domain.alert import AlertKind, AlertState
 from domain.change import ChangeKind, RecordedChange
 from domain.digest import Slot
+from domain.heartbeat import OwedHeartbeat
 from domain.owed import NOT_AGAIN_WITHIN, Owed, OwedNotice
 from domain.recipient import Cadence, Recipient, Wants
 from domain.subject import changes_subject
@@ -20,6 +21,9 @@ from storage.letters import changes_told
 from storage.notices import stored_notice
 from storage.tables import alert_checks, alerts
 from storage.wanted import stored_wants
+
+_A_DAY_AND_MORE = timedelta(hours=26)
+"""What was made for a local date is no older at any time of that date."""
 
 UNSENT = alerts.c.state.in_((AlertState.PENDING, AlertState.FAILED))
 
@@ -77,6 +81,28 @@ class Desk:
         self._insert(rows)
         return len(rows)
 
+    def beat(self, owed: Sequence[OwedHeartbeat], slot: Slot) -> int:
+        """Put heartbeats for a time into the outbox, due now, but for those made already; gives how many.
+
+        So it is one however often, by how many processes and how late it is asked for, and though the day of digests
+        was moved meanwhile.
+        """
+        made = heartbeats_made(self.connection, slot)
+        now = Slot(slot.occasion, self.now)
+        rows: list[dict[str, Any]] = []
+        next_id = self._next_id()
+        for one in owed:
+            asked = one.subscriber.subscription
+            if one.subscriber.id in made or asked.recipient in made:
+                continue
+            notice = OwedNotice(
+                AlertKind.HEARTBEAT, asked.recipient, one.subject, "", one.heartbeat, (), one.subscriber.id
+            )
+            row = self._row(next_id + len(rows), notice, now, [])
+            rows.append(row | {"notice": stored_notice(one.heartbeat), "cadence": Cadence.WEEKLY})
+        self._insert(rows)
+        return len(rows)
+
     def _row(self, number: int, one: Owed | OwedNotice, slot: Slot, watches: list[str]) -> dict[str, Any]:
         return {
             "id": number,
@@ -124,6 +150,18 @@ class Desk:
             alerts.c.created_at > self.now - NOT_AGAIN_WITHIN,
         )
         return self.connection.scalar(told.limit(1)) is not None
+
+
+def heartbeats_made(connection: Connection, slot: Slot) -> frozenset[int | Recipient]:
+    """To whom heartbeats were made for a time or since: subscribers, by number, and recipients."""
+    made = select(alerts.c.subscriber, alerts.c.recipient, alerts.c.channel).where(
+        alerts.c.state.in_(list(AlertState)),  # by whose index they are found
+        alerts.c.due_at >= slot.due_at - _A_DAY_AND_MORE,
+        alerts.c.kind == AlertKind.HEARTBEAT,
+        or_(alerts.c.due_at >= slot.due_at, alerts.c.occasion == slot.occasion),
+    )
+    rows = connection.execute(made).all()
+    return frozenset(row.subscriber for row in rows) | {Recipient(row.recipient, row.channel) for row in rows}
 
 
 def renew(connection: Connection, alert_id: int, wants: Wants, seen: datetime) -> bool:

@@ -90,21 +90,31 @@ class Recipients:
             call_off(connection, alerts.c.subscriber == found.id, "its recipient was removed")
             return found
 
-    def pause(self, name: str, *, paused: bool) -> Subscriber:
-        """Tell somebody nothing for a while, or again; what is pending meanwhile waits. Raises UnknownRecipient."""
+    def pause(self, name: str) -> Subscriber:
+        """Tell somebody nothing for a while; what is pending meanwhile waits. Raises UnknownRecipient."""
+        with self._database.write() as connection:
+            return _changed(connection, _found(connection, name), {"paused": True})
+
+    def resume(self, name: str, now: datetime) -> Subscriber:
+        """Tell somebody again, also of what was pending; no heartbeat is made up for. Raises UnknownRecipient."""
         with self._database.write() as connection:
             found = _found(connection, name)
-            connection.execute(update(recipients).where(recipients.c.id == found.id).values(paused=paused))
-            return _subscriber(connection, select(recipients).where(recipients.c.id == found.id))
+            since = now if found.paused and found.heartbeat_since else found.heartbeat_since
+            return _changed(connection, found, {"paused": False, "heartbeat_since": since})
 
 
 def subscriber_of(row: RowMapping) -> Subscriber:
     """A row of the table."""
+    since = row["heartbeat_since"]
     subscription = Subscription(
-        Recipient(row["address"], row["channel"]), row["role"], wants_of(row["wants"]), row["cadence"]
+        Recipient(row["address"], row["channel"]),
+        row["role"],
+        wants_of(row["wants"]),
+        row["cadence"],
+        since is not None,
     )
     return Subscriber(
-        row["id"], subscription, row["origin"], row["paused"], row["added_at"], row["left_at"], row["token"]
+        row["id"], subscription, row["origin"], row["paused"], row["added_at"], row["left_at"], row["token"], since
     )
 
 
@@ -165,6 +175,7 @@ def _subscribe(connection: Connection, subscription: Subscription, origin: Origi
         "origin": origin,
         "wants": stored_wants(subscription.wants),
         "cadence": subscription.cadence,
+        "heartbeat_since": now if subscription.heartbeat else None,
         "left_at": None,
     }
     row = connection.execute(select(recipients).where(_is(subscription))).mappings().one_or_none()
@@ -174,6 +185,8 @@ def _subscribe(connection: Connection, subscription: Subscription, origin: Origi
         new = {**who, **asked, "added_at": now, "token": secrets.token_hex(16)}
         connection.execute(insert(recipients).values(new))
         return
+    if subscription.heartbeat and row["heartbeat_since"] is not None and row["left_at"] is None:
+        del asked["heartbeat_since"]  # wanted as before
     if row["left_at"] is not None:
         if now - row["left_at"] > STALE_AFTER:
             call_off(connection, alerts.c.subscriber == row["id"], "its recipient had left")
@@ -191,6 +204,11 @@ def _found(connection: Connection, name: str, *, gone: bool = False) -> Subscrib
     if row is None:
         raise UnknownRecipient(f"{name}: no such recipient; `recipients list` names them")
     return subscriber_of(row)
+
+
+def _changed(connection: Connection, found: Subscriber, values: Mapping[str, object]) -> Subscriber:
+    connection.execute(update(recipients).where(recipients.c.id == found.id).values(values))
+    return _subscriber(connection, select(recipients).where(recipients.c.id == found.id))
 
 
 def _subscriber(connection: Connection, statement: Select[tuple[Row[tuple[object, ...]]]]) -> Subscriber:

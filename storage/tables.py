@@ -241,6 +241,7 @@ changes = Table(
 )
 
 # Who is told. A subscription that has ended keeps its row, as its alerts refer to it. `wants` is NULL for everything.
+# `heartbeat_since`: from when on a weekly sign of life is owed.
 recipients = Table(
     "recipient",
     metadata,
@@ -255,6 +256,7 @@ recipients = Table(
     _time("added_at"),
     _time("left_at", nullable=True),
     Column("token", Text, nullable=False, unique=True),
+    _time("heartbeat_since", nullable=True),
     UniqueConstraint("address", "channel", "role"),
 )
 

@@ -85,6 +85,7 @@ url = "{MISSION_URL}"
 # programmes = ["NCPI", "JTAI"]
 # areas = ["Cleveland", "national"]        # "national": reports that name no force or area
 # words = ["exploitation", "cause of concern"]
+# heartbeat = true                         # and a sign of life once a week, at the time of weekly digests
 #
 # [[recipient]]
 # channel = "feed"

@@ -47,6 +47,7 @@ def list_recipients(context: Context, gone: bool, as_json: bool) -> None:
 @click.option("--programme", "programmes", multiple=True, metavar="P", help=f"One of {', '.join(Programme)}.")
 @click.option("--area", "areas", multiple=True, metavar="A", help='A force or area; "national" for reports on none.')
 @click.option("--word", "words", multiple=True, metavar="W", help="A word or words that the change has.")
+@click.option("--heartbeat", is_flag=True, help="A sign of life too, once a week.")
 @json_option
 @pass_context
 def add(
@@ -58,6 +59,7 @@ def add(
     programmes: tuple[str, ...],
     areas: tuple[str, ...],
     words: tuple[str, ...],
+    heartbeat: bool,
     as_json: bool,
 ) -> None:
     """Add a reader by mail. An option may stand several times for one or the other; different options must all hold."""
@@ -71,9 +73,10 @@ def add(
     except ValueError as error:
         raise CommandError(str(error)) from error
     recipient = by_mail(address, mail_channel(context.settings.mail))
+    subscription = Subscription(recipient, Role.READER, asked, Cadence(when), heartbeat)
     with opened(context.settings) as database:
         registered(context.settings, database)
-        added = Recipients(database).add(Subscription(recipient, Role.READER, asked, Cadence(when)), utc_now())
+        added = Recipients(database).add(subscription, utc_now())
     _tell(context, added, "added", as_json=as_json)
 
 
@@ -162,7 +165,8 @@ def _list(context: Context, *, gone: bool, as_json: bool) -> None:
 def _pause(context: Context, name: str, *, paused: bool, as_json: bool) -> None:
     with opened(context.settings) as database:
         registered(context.settings, database)
-        found = Recipients(database).pause(name, paused=paused)
+        people = Recipients(database)
+        found = people.pause(name) if paused else people.resume(name, utc_now())
     _tell(context, found, "paused" if paused else "told again from now on", as_json=as_json)
 
 
@@ -175,7 +179,8 @@ def _tell(context: Context, subscriber: Subscriber, what: str, *, as_json: bool)
 
 
 def _told_of(asked: Subscription) -> str:
-    return asked_for(asked.wants) if asked.role is Role.READER else "trouble"
+    told = asked_for(asked.wants) if asked.role is Role.READER else "trouble"
+    return f"{told}; once a week a heartbeat" if asked.heartbeat else told
 
 
 def _state(one: Subscriber) -> str:

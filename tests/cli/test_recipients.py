@@ -128,3 +128,25 @@ def test_readers_by_hand_move_from_the_maildir_to_a_mail_server_that_is_set_late
     seen.configure('[mail]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\nto = []')
     listed = seen("recipients", "--json").json["recipients"]
     assert [(one["recipient"], one["channel"]) for one in listed] == [("pcc@example.org", "smtp")]
+
+
+def test_a_heartbeat_comes_to_those_who_want_it_once_a_week(seen: Installation) -> None:
+    seen.configure('[[recipient]]\naddress = "office@example.org"\nheartbeat = true')
+    assert seen("recipients", "add", "pcc@example.org", "--heartbeat", "--json").json["heartbeat"]
+    assert not seen("recipients", "add", "other@example.org", "--json").json["heartbeat"]
+    assert "every change; once a week a heartbeat" in seen("recipients", "show", "office@example.org").out
+    assert seen("deliver").out == "0 sent, 0 undelivered\n"
+    with time_machine.travel(datetime(2025, 11, 10, 8, 31, tzinfo=UTC)):
+        assert seen("check").code == 0
+        assert seen("deliver").out == "0 sent, 0 undelivered\n"
+        assert seen("recipients", "pause", "pcc@example.org").code == 0
+    with time_machine.travel(datetime(2025, 11, 19, 12, tzinfo=UTC)):
+        assert seen("deliver").out == "1 sent, 0 undelivered\n"
+        assert seen("deliver").out == "0 sent, 0 undelivered\n"
+    assert told(seen) == ["office@example.org", "office@example.org", "pcc@example.org"]
+    assert {str(mail["Subject"]) for mail in seen.mails()} == {
+        "hmicfrs-monitor: all is well: 1 check, 0 changes",
+        "hmicfrs-monitor: 1 page needs a look",
+    }
+    assert seen("alerts", "list", "--json").json["alerts"][0]["kind"] == "heartbeat"
+    assert "1 page needs a look" in seen("alerts", "show", "3").out

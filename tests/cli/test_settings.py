@@ -119,6 +119,7 @@ FAULTS = [
     ('[[recipient]]\nchannel = "feed"\naddress = "x.xml"', "name: is missing; a feed is known by one"),
     ('[[recipient]]\nchannel = "feed"\nname = "x"', "recipient x: address: is missing"),
     ('[[recipient]]\nchannel = "feed"\nname = "x"\naddress = "x.xml"\nadmin = true', "recipient x: admin: a feed is"),
+    ('[[recipient]]\nchannel = "feed"\nname = "x"\naddress = "x.xml"\nheartbeat = true', "heartbeat: a feed is for"),
     ('[mail]\nto = ["a@example.org"]\n[[recipient]]\naddress = "A <A@example.org>"', "a@example.org: is named 2 times"),
 ]
 

@@ -40,6 +40,7 @@ from storage.database import Database
 from storage.outbox import Outbox
 from storage.recipients import Recipients
 from tests.delivery.servers import Mail
+from tests.schedules.hearts import heart
 from tests.schedules.lateness import late_in
 
 LONDON = ZoneInfo("Europe/London")
@@ -142,9 +143,10 @@ class Monitor:
         *,
         role: Role = Role.READER,
         channel: str = "smtp",
+        heartbeat: bool = False,
     ) -> None:
         """Add a recipient, or change when one is told."""
-        asked = Subscription(Recipient(address, channel), role, cadence=cadence)
+        asked = Subscription(Recipient(address, channel), role, cadence=cadence, heartbeat=heartbeat)
         known = [one.subscription for one in self.recipients.subscribers() if one.origin is Origin.SETTINGS]
         others = [one for one in known if (one.recipient, one.role) != (asked.recipient, asked.role)]
         self.recipients.register([*others, asked], self.now, "smtp")
@@ -179,6 +181,7 @@ class Monitor:
             archive=Archive(self.database),
             spare=SPARE,
             late=late_in(LONDON),
+            heart=heart(self.database, [self.watch], self.now),
             now=self.now,
         )
 

@@ -100,7 +100,10 @@ class Course:
                 monitor.digests = DigestTimes(at, weekday, LONDON)
             case Pause(paused=paused):
                 self.paused = paused
-                monitor.recipients.pause(READER, paused=paused)
+                if paused:
+                    monitor.recipients.pause(READER)
+                else:
+                    monitor.recipients.resume(READER, monitor.now)
 
     def end_well(self) -> None:
         """The reader is back, and for a while all is well, and nothing changes."""

@@ -223,12 +223,12 @@ def test_who_left_the_settings_gets_no_digest_unless_back_within_a_week(monitor:
 def test_who_pauses_gets_no_digest_until_the_pause_is_over(monitor: Monitor, office: PostOffice) -> None:
     monitor.subscribe(READER, Cadence.DAILY)
     at(monitor, "2026-02-03", "10:00").check("a", "b")
-    monitor.recipients.pause(READER, paused=True)
+    monitor.recipients.pause(READER)
     at(monitor, "2026-02-03", "11:00").check("a", "b", "c")
     for day in range(4, 8):
         at(monitor, f"2026-02-{day:02}", "08:30").deliver(due_only=False)
     assert told(office) == []
-    monitor.recipients.pause(READER, paused=False)
+    monitor.recipients.resume(READER, monitor.now)
     at(monitor, "2026-02-07", "12:00").deliver()
     assert told(office) == [["b"]]
 

@@ -181,7 +181,7 @@ def test_nobody_is_told_where_there_is_no_administrator(monitor: Monitor, office
 
 def test_no_administrator_is_told_who_pauses_or_has_left(monitor: Monitor, office: PostOffice) -> None:
     monitor.subscribe(OPS, role=Role.ADMIN)
-    monitor.recipients.pause(OPS, paused=True)
+    monitor.recipients.pause(OPS)
     office.refused = {READER: NO_SUCH_USER}
     monitor.check("a", "b")
     monitor.round()

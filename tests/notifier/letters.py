@@ -13,15 +13,18 @@ from domain.alert import (
     AlertKind,
     AlertState,
     ChangesFound,
+    Heartbeat,
     Letter,
     News,
     PageChanges,
+    Seen,
     Stuck,
     Trial,
     TroubleFound,
     TroubleOver,
     Undelivered,
     WatchLate,
+    Week,
 )
 from domain.change import Bounds, Change, ChangeKind, FieldChange, Places, Record, RecordedChange
 from domain.page import Page, Programme, PublicationDate, Report, ReportKind, Section
@@ -126,6 +129,7 @@ KINDS: Mapping[type[News], AlertKind] = {
     TroubleOver: AlertKind.RECOVERY,
     Undelivered: AlertKind.UNDELIVERED,
     WatchLate: AlertKind.LATE,
+    Heartbeat: AlertKind.HEARTBEAT,
     Trial: AlertKind.TEST,
 }
 
@@ -239,6 +243,10 @@ HELD_THE_SAME = changed(
     },
 )
 
+WEEK = Week(
+    datetime(2025, 2, 24, 8, 30, tzinfo=UTC), datetime(2025, 3, 3, 8, 30, tzinfo=UTC), 1_344, 14, 1, changes=2, quiet=5
+)
+
 _WEEKLY = letter(
     ChangesFound((of_page(ADDED, EDITED), of_page(SECTION_EDITED, watch="ncpi", title="National inspections"))),
     "1 new report and 2 edits: Cleveland Police: National child protection inspection",
@@ -339,6 +347,37 @@ LETTERS: Mapping[str, Letter] = {
             datetime(2025, 3, 3, 11, tzinfo=UTC),
         ),
         "hmicfrs-monitor: child-protection was not seen for too long",
+    ),
+    "heartbeat": letter(
+        Heartbeat(
+            WEEK,
+            2,
+            (
+                Seen("ncpi", datetime(2025, 3, 3, 7, tzinfo=UTC), False, 1),
+                Seen("child-protection", datetime(2025, 3, 3, 8, tzinfo=UTC), False, 0),
+            ),
+            2,
+            0,
+            0,
+            "0.1.0",
+        ),
+        "hmicfrs-monitor: all is well: 1,344 checks, 2 changes",
+    ),
+    "heartbeat-not-well": letter(
+        Heartbeat(
+            WEEK,
+            0,
+            (
+                Seen("new", None, True, 0),
+                Seen("ncpi", datetime(2025, 2, 28, 7, tzinfo=UTC), True, 14),
+                Seen("child-protection", datetime(2025, 3, 3, 8, tzinfo=UTC), False, 0),
+            ),
+            1_000,
+            3,
+            2,
+            "0.1.0",
+        ),
+        "hmicfrs-monitor: 3 pages need a look, 2 alerts do not arrive",
     ),
     "test": letter(
         Trial((("child-protection", datetime(2025, 3, 3, 11, tzinfo=UTC)), ("ncpi", None))),

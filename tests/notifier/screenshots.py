@@ -15,7 +15,7 @@ from typing import Literal
 from tests.notifier.renew_golden import part
 
 PICTURES = Path(__file__).parents[2] / "docs" / "mail"
-SHOWN = ("report-added", "report-changed", "digest", "trouble-failed")
+SHOWN = ("report-added", "report-changed", "digest", "trouble-failed", "heartbeat")
 WIDTHS = (320, 800)
 SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
 

@@ -45,7 +45,7 @@ from tests.notifier.test_message import HOSTILE, Markup
 
 READER = Recipient("case-team", "feed")
 CHANGES = [name for name, written in LETTERS.items() if isinstance(written.news, ChangesFound)]
-NOTICES = ["trouble-failed", "trouble-suspect", "recovery", "undelivered", "late"]
+NOTICES = ["trouble-failed", "trouble-suspect", "recovery", "undelivered", "late", "heartbeat"]
 
 Recent = Callable[[Recipient, int], tuple[PageChanges, ...]]
 

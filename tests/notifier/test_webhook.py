@@ -354,3 +354,30 @@ def test_the_office_opens_one_channel_for_all_webhooks_and_it_may_be_closed_betw
             webhook.deliver(LETTER)
     assert [request.headers["webhook-timestamp"] for request in one.requests] == ["1741017600"] * 2
     assert not any(secret in repr((webhook, office)) for secret in (TOKEN, SECRET))
+
+
+def test_a_heartbeat_tells_whether_all_is_well_and_by_what() -> None:
+    document = event(LETTERS["heartbeat-not-well"])
+    assert document["type"] == "heartbeat"
+    told = {key: value for key, value in document["data"].items() if key not in {"alert", "watches"}}
+    assert told == {
+        "well": False,
+        "since": "2025-02-24T08:30:00Z",
+        "until": "2025-03-03T08:30:00Z",
+        "checks": 1_344,
+        "failed": 14,
+        "suspect": 1,
+        "changes": 2,
+        "quiet_changes": 5,
+        "sent": 0,
+        "undelivered": 2,
+        "watch_count": 1_000,
+        "late_count": 3,
+        "version": "0.1.0",
+    }
+    assert document["data"]["watches"][1] == {
+        "watch": "ncpi",
+        "last_good_check": "2025-02-28T07:00:00Z",
+        "late": True,
+        "consecutive_failures": 14,
+    }

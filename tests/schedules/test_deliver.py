@@ -195,7 +195,7 @@ def test_what_waits_for_somebody_who_is_paused_is_neither_sent_nor_undelivered(
     number = people.add(Subscription(A), hour(0)).id
     tell(a_round.story, 1, B)
     tell(a_round.story, 1.5, A, subscriber=number)
-    people.pause(A.address, paused=True)
+    people.pause(A.address)
     delivery = a_round()
     assert (numbers(delivery.sent), delivery.undelivered) == ([1], ())
 

@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.outbox import Outbox
 from storage.recipients import Recipients
 from tests.domain.readers import MONDAYS
+from tests.schedules.hearts import heart
 from tests.schedules.lateness import late_in
 from tests.schedules.outboxes import begin, tell
 from tests.storage.pages import ADDRESS, ADMIN, READER, URL, Story, hour, url_of
@@ -42,6 +43,7 @@ class Notices:
             archive=self.story.archive,
             spare=SPARE,
             late=late_in(ZoneInfo("Europe/London")),
+            heart=heart(self.database, watches, hour(number)),
             now=hour(number),
         )
 
@@ -126,7 +128,7 @@ def test_a_page_that_was_never_looked_at_is_not_late(notices: Notices) -> None:
 def test_without_an_administrator_nobody_is_told_and_nothing_counts_as_told(notices: Notices) -> None:
     people = Recipients(notices.database)
     notices.outbox.refused(1, hour(1), "550 no such user")
-    people.pause(ADMIN.address, paused=True)
+    people.pause(ADMIN.address)
     assert notices.at(5, HOURLY) == 0
-    people.pause(ADMIN.address, paused=False)
+    people.resume(ADMIN.address, hour(5))
     assert notices.at(5, HOURLY) == 3

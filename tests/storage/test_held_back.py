@@ -48,17 +48,17 @@ def test_everybody_who_is_here_is_sent_to(owing: Outbox) -> None:
 
 
 def test_nothing_is_sent_to_who_is_paused_until_the_pause_ends(owing: Outbox, people: Recipients) -> None:
-    people.pause(READER.address, paused=True)
+    people.pause(READER.address)
     assert (numbers(owing.waiting(hour(1))), owing.undelivered(hour(1))) == ([3, 2], 2)
     assert claimed(owing) == [2, 3]
-    people.pause(READER.address, paused=False)
+    people.resume(READER.address, hour(1))
     assert claimed(owing) == [1]
 
 
 def test_what_failed_is_not_counted_while_its_recipient_is_paused(owing: Outbox, people: Recipients) -> None:
     owing.refused(1, hour(1), "550 no such user")
     assert owing.undelivered(hour(1)) == 3
-    people.pause(READER.address, paused=True)
+    people.pause(READER.address)
     assert owing.undelivered(hour(1)) == 2
     assert owing.stuck(hour(1)) == ()
 
@@ -152,7 +152,7 @@ class TestStuck:
     def test_what_waits_for_somebody_who_is_away_is_not_stuck(self, owing: Outbox, people: Recipients) -> None:
         for number in (1, 2):
             owing.deferred(number, hour(1), hour(2), "451 later")
-        people.pause(READER.address, paused=True)
+        people.pause(READER.address)
         assert numbers(owing.stuck(hour(3))) == [2, 3]
         people.register([], hour(3), "smtp")
         assert numbers(owing.stuck(hour(3))) == [3]  # which has no subscription

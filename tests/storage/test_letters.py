@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from domain.alert import (
     AlertKind,
     ChangesFound,
+    Heartbeat,
     Notice,
     PageChanges,
+    Seen,
     Stuck,
     TroubleFound,
     TroubleOver,
     Undelivered,
     WatchLate,
+    Week,
 )
 from domain.change import ChangeKind
 from domain.owed import Owed, OwedNotice
@@ -26,7 +29,7 @@ from domain.recipient import EVERYTHING, Recipient, Subscription, Wants
 from storage.database import Database
 from storage.errors import UnknownAlert
 from storage.history import History
-from storage.notices import stored_notice, undelivered_of, watch_late_of
+from storage.notices import heartbeat_of, stored_notice, undelivered_of, watch_late_of
 from storage.outbox import Outbox
 from storage.recipients import Recipients
 from tests.domain.records import page, report, section
@@ -206,10 +209,17 @@ UNDELIVERED = st.builds(Undelivered, st.lists(STUCK, max_size=3).map(tuple), st.
 LATE = st.builds(WatchLate, st.text(), st.text(), MOMENTS, st.none() | MOMENTS)
 
 
-@given(UNDELIVERED | LATE)
+COUNTS = st.integers(0, 10_000)
+WEEK = st.builds(Week, MOMENTS, MOMENTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
+SEEN = st.lists(st.builds(Seen, st.text(), st.none() | MOMENTS, st.booleans(), COUNTS), max_size=3).map(tuple)
+HEARTBEAT = st.builds(Heartbeat, WEEK, COUNTS, SEEN, COUNTS, COUNTS, COUNTS, st.text())
+READ = {Undelivered: undelivered_of, WatchLate: watch_late_of, Heartbeat: heartbeat_of}
+
+
+@given(UNDELIVERED | LATE | HEARTBEAT)
 def test_notices_come_back_exactly_from_their_column(notice: Notice) -> None:
     column = json.loads(json.dumps(stored_notice(notice)))
-    assert (undelivered_of if isinstance(notice, Undelivered) else watch_late_of)(column) == notice
+    assert READ[type(notice)](column) == notice
 
 
 @pytest.mark.parametrize(

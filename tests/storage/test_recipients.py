@@ -91,7 +91,7 @@ class TestRegistering:
 
     def test_one_that_is_back_takes_up_its_row_and_is_not_paused(self, people: Recipients) -> None:
         register(people, Subscription(A))
-        before = people.pause("a@example.org", paused=True)
+        before = people.pause("a@example.org")
         register(people, at=1)
         register(people, Subscription(A, wants=WANTS), at=2)
         (back,) = people.subscribers(gone=True)
@@ -101,7 +101,7 @@ class TestRegistering:
 
     def test_a_pause_outlasts_other_changes(self, people: Recipients) -> None:
         register(people, Subscription(A))
-        people.pause("a@example.org", paused=True)
+        people.pause("a@example.org")
         register(people, Subscription(A, wants=WANTS), at=1)
         assert people.find("a@example.org").paused
 
@@ -196,9 +196,9 @@ class TestByHand:
         register(people, Subscription(A))
         people.add(Subscription(B), hour(0))
         for address in ("a@example.org", "b@example.org"):
-            assert people.pause(address, paused=True).paused
+            assert people.pause(address).paused
         assert [one.paused for one in people.subscribers()] == [True, True]
-        assert not people.pause("a@example.org", paused=False).paused
+        assert not people.resume("a@example.org", hour(1)).paused
         assert [one.paused for one in people.subscribers()] == [False, True]
 
 
@@ -221,7 +221,7 @@ class TestFinding:
     )
     def test_an_unknown_name_is_told(self, people: Recipients, name: str) -> None:
         people.add(Subscription(A), hour(0))
-        for ask in (people.find, lambda one: people.remove(one, hour(1)), lambda one: people.pause(one, paused=True)):
+        for ask in (people.find, lambda one: people.remove(one, hour(1)), people.pause):
             with pytest.raises(UnknownRecipient, match="no such recipient; `recipients list` names them"):
                 ask(name)
 
@@ -244,7 +244,7 @@ class TestFinding:
         register(people, Subscription(A, Role.ADMIN))
         by_hand = people.add(Subscription(A), hour(0))
         assert people.find("a@example.org") == by_hand
-        assert people.pause("a@example.org", paused=True).id == by_hand.id
+        assert people.pause("a@example.org").id == by_hand.id
         assert people.remove("a@example.org", hour(1)).id == by_hand.id
         assert people.find("a@example.org").subscription.role is Role.ADMIN
 

@@ -17,7 +17,7 @@ from storage.headers import packed_headers
 from storage.zstd import SHORTEST_BASE, pack, pack_against, unpack, unpack_against
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 _TABLES = "section_version", "report_version"
 
