@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from cli.errors import CommandError
 from cli.office import lateness, secret
 from cli.version import VERSION
 from cli.wiring import utc_now, watches
@@ -37,6 +38,39 @@ def pinger(monitoring: MonitoringSettings, run: UUID) -> Pinger | None:
     from notifier.ping import Pinger
 
     return Pinger(address, VERSION, run)
+
+
+class Ended(Protocol):
+    """Takes how a run ended."""
+
+    def __call__(self, said: str, *, well: bool) -> None:
+        """`said` is a line that `round_line` or `state_line` made."""
+
+
+@contextmanager
+def pinged(monitoring: MonitoringSettings, run: UUID, say: Callable[[str], None]) -> Iterator[Ended]:
+    """Ping that a run begins, and as the block ends how it did; a block that does not say so has failed.
+
+    Where nobody is pinged it does nothing. `say` is told of pings that were not taken, and of a file that is not there.
+    """
+    try:
+        ping = pinger(monitoring, run)
+    except CommandError as error:
+        say(str(error))
+        ping = None
+    told = [("broken off", False)]
+
+    def ended(said: str, *, well: bool) -> None:
+        told.append((said, well))
+
+    if ping is not None and (fault := ping.start()):
+        say(f"not pinged: {fault}")
+    try:
+        yield ended
+    finally:
+        said, well = told[-1]
+        if ping is not None and (fault := ping.success(said) if well else ping.fail(said)):
+            say(f"not pinged: {fault}")
 
 
 def vitals(settings: Settings, database: Database, now: datetime) -> Vitals:
@@ -118,10 +152,21 @@ def round_line(checks: Iterable[Check], *, sent: int = 0, undelivered: int = 0) 
     return "; ".join(parts)
 
 
+def state_line(found: Vitals) -> str:
+    """How an installation is, in a line as `round_line` makes them: "3 watches, 1 late (ncpi); 2 undelivered"."""
+    late = f", {len(found.late)} late{_listed(found.late)}" if found.late else ""
+    undelivered = f"; {found.undelivered} undelivered" if found.undelivered else ""
+    return f"{len(found.watches)} watch{'' if len(found.watches) == 1 else 'es'}{late}{undelivered}"
+
+
 def _names(checks: Iterable[Check], outcome: Outcome) -> str:
     """Which watches, where it is news that it was they."""
     names = [check.watch for check in checks if check.outcome is outcome]
     if outcome is Outcome.UNCHANGED:
         return ""
+    return _listed(names)
+
+
+def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return f" ({', '.join(names[:MOST_NAMED])}{more})"
