@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from cli.monitoring import write_textfile
 from cli.office import deliver_all, registered
+from cli.rounds import BAD, Rounds
 from cli.sentences import check_lines
 from cli.settings import Settings
 from cli.wiring import fetcher, judge, renewed_standings, utc_now, watches, zone
@@ -13,19 +15,20 @@ from domain.check import Outcome
 from domain.watch import Watch
 from schedules.check import check
 from schedules.service import Duties
+from schedules.vitals import Pulse
 from storage.archive import Archive
 from storage.database import Database
 
 log = logging.getLogger("hmicfrs-monitor")
 
-_BAD = {Outcome.FAILED, Outcome.SUSPECT}
-
 
 class Crew:
     """Does what the settings say; with other settings there is another crew. `close` ends its connections."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, pulse: Pulse) -> None:
         self.settings = settings
+        self._pulse = pulse
+        self._rounds = Rounds(settings.monitoring, log.warning)
         self._database = database
         self._archive = Archive(database)
         self._watches = watches(settings)
@@ -55,26 +58,37 @@ class Crew:
         self._fetcher.close()
 
     def _look(self, watch: Watch) -> bool:
-        result = check(
-            watch,
-            clock=utc_now,
-            fetcher=self._fetcher,
-            judge=judge,
-            archive=self._archive,
-            audience=self._audience,
-        )
-        level = logging.WARNING if result.check.outcome in _BAD else logging.INFO
-        about = {"watch": watch.name, "check": result.check.id, "outcome": result.check.outcome.value}
+        with self._rounds.look() as hand_in:
+            result = check(
+                watch,
+                clock=utc_now,
+                fetcher=self._fetcher,
+                judge=judge,
+                archive=self._archive,
+                audience=self._audience,
+            )
+            hand_in(result.check)
+        outcome = result.check.outcome
+        self._pulse.checked(outcome)
+        about = {
+            "watch": watch.name,
+            "check": result.check.id,
+            "outcome": outcome.value,
+            "duration_ms": result.check.duration_ms,
+        }
         for line in check_lines(result):
-            log.log(level, "%s", line, extra=about)
+            log.log(logging.WARNING if outcome in BAD else logging.INFO, "%s", line, extra=about)
         if result.queued:
             self._deliver()
-        return result.check.outcome is Outcome.SUSPECT
+        return outcome is Outcome.SUSPECT
 
     def _deliver(self) -> None:
         delivery = deliver_all(self.settings, self._database, due_only=True, audience=self._audience)
         for alert in delivery.sent:
-            log.info("sent to %s: %s", alert.recipient.address, alert.subject)
+            about = {"alert": alert.id, "channel": alert.recipient.channel}
+            log.info("sent to %s: %s", alert.recipient.address, alert.subject, extra=about)
 
     def _keep_house(self) -> None:
         self._database.tidy()
+        if fault := write_textfile(self.settings, self._database, utc_now(), self._pulse.taken()):
+            log.warning("%s", fault)

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from uuid import UUID
 
 from cli.errors import CommandError
 from cli.office import lateness, secret
@@ -27,34 +26,36 @@ if TYPE_CHECKING:
 MOST_NAMED = 10
 
 
-def pinger(monitoring: MonitoringSettings, run: UUID) -> Pinger | None:
-    """Who is told of a run; None where nobody is. Raises CommandError where the file with the address cannot be read.
+def pinger(monitoring: MonitoringSettings) -> Pinger | None:
+    """Who is told of a run that begins; None where nobody is. Raises CommandError for a file that cannot be read.
 
     Its import is paid by those alone who are pinged.
     """
     address = secret("monitoring.ping_url_file", monitoring.ping_url_file) or monitoring.ping_url
     if not address:
         return None
+    from uuid import uuid4
+
     from notifier.ping import Pinger
 
-    return Pinger(address, VERSION, run)
+    return Pinger(address, VERSION, uuid4())
 
 
 class Ended(Protocol):
     """Takes how a run ended."""
 
     def __call__(self, said: str, *, well: bool) -> None:
-        """`said` is a line that `round_line` or `state_line` made."""
+        """`said` is a line that `round_line` made."""
 
 
 @contextmanager
-def pinged(monitoring: MonitoringSettings, run: UUID, say: Callable[[str], None]) -> Iterator[Ended]:
+def pinged(monitoring: MonitoringSettings, say: Callable[[str], None]) -> Iterator[Ended]:
     """Ping that a run begins, and as the block ends how it did; a block that does not say so has failed.
 
     Where nobody is pinged it does nothing. `say` is told of pings that were not taken, and of a file that is not there.
     """
     try:
-        ping = pinger(monitoring, run)
+        ping = pinger(monitoring)
     except CommandError as error:
         say(str(error))
         ping = None
@@ -150,13 +151,6 @@ def round_line(checks: Iterable[Check], *, sent: int = 0, undelivered: int = 0) 
     parts += [f"{sent} sent"] if sent else []
     parts += [f"{undelivered} undelivered"] if undelivered else []
     return "; ".join(parts)
-
-
-def state_line(found: Vitals) -> str:
-    """How an installation is, in a line as `round_line` makes them: "3 watches, 1 late (ncpi); 2 undelivered"."""
-    late = f", {len(found.late)} late{_listed(found.late)}" if found.late else ""
-    undelivered = f"; {found.undelivered} undelivered" if found.undelivered else ""
-    return f"{len(found.watches)} watch{'' if len(found.watches) == 1 else 'es'}{late}{undelivered}"
 
 
 def _names(checks: Iterable[Check], outcome: Outcome) -> str:

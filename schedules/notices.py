@@ -51,8 +51,9 @@ def notify(
 
 def _late_ones(watches: Iterable[Watch], archive: Archive, late: Late, now: datetime) -> Iterator[WatchLate]:
     """The pages that no check has looked at for too long. Looks that fail are told as trouble, by the check itself."""
+    standings = archive.standings()
     for watch in watches:
-        standing = archive.standing(watch.name)
+        standing = standings[watch.name]
         last = standing.last_check
         if last is not None and now - last.started_at > GRACE and late(watch, standing, now):
             yield WatchLate(watch.name, watch.url, last.started_at, standing.last_good)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import chain, zip_longest
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,11 +15,13 @@ import click
 from cli import document
 from cli.errors import CommandError, Exit, worst
 from cli.main import Context
+from cli.monitoring import pinged, round_line, write_textfile
 from cli.office import deliver_all, registered
 from cli.options import allow_only_option, json_option, pass_context
 from cli.progress import progress
 from cli.sentences import check_lines
 from cli.settings import Settings
+from cli.terminal import plain
 from cli.wiring import due_watches, fetcher, judge, opened, renewed_standings, utc_now, watches
 from domain.check import Outcome, Stored
 from domain.document import change as change_document
@@ -53,19 +56,43 @@ def check(context: Context, names: tuple[str, ...], due_only: bool, as_json: boo
     chosen = watches(settings, names)
     try:
         with opened(settings) as database:
-            with run_lock(database.path, "hmicfrs-monitor check", utc_now()):
-                audience = registered(settings, database)
-                bar = not (context.quiet or as_json)
-                stored = _look_at_all(settings, chosen, database, audience, due_only=due_only, bar=bar)
-            delivery = deliver_all(settings, database, due_only=False, audience=audience)
+            stored, delivery = _run(context, chosen, database, due_only=due_only, bar=not (context.quiet or as_json))
+            if fault := write_textfile(settings, database, utc_now()):
+                _say(fault)
     except (Unwritable, Busy) as error:
         raise CommandError(str(error), Exit.UNCHECKED) from error
     if as_json:
         document.print_json({"checks": [_document(result, delivery) for result in stored]})
     else:
         _tell(context, stored, delivery)
+    return _code(stored, delivery)
+
+
+def _run(
+    context: Context, chosen: tuple[Watch, ...], database: Database, *, due_only: bool, bar: bool
+) -> tuple[list[Stored], Delivery]:
+    """The looks, alone among all runs, and the delivery, pinged as one; what another run keeps out pings nothing."""
+    settings = context.settings
+    with ExitStack() as alone:
+        alone.enter_context(run_lock(database.path, "hmicfrs-monitor check", utc_now()))
+        with pinged(settings.monitoring, _say) as ended:
+            audience = registered(settings, database)
+            stored = _look_at_all(settings, chosen, database, audience, due_only=due_only, bar=bar)
+            alone.close()
+            delivery = deliver_all(settings, database, due_only=False, audience=audience)
+            looks = [result.check for result in stored]
+            said = round_line(looks, sent=len(delivery.sent), undelivered=len(delivery.undelivered))
+            ended(said, well=_code(stored, delivery) is Exit.WELL)
+    return stored, delivery
+
+
+def _code(stored: Iterable[Stored], delivery: Delivery) -> Exit:
     codes = [_CODES.get(result.check.outcome, Exit.WELL) for result in stored]
     return worst([*codes, Exit.UNDELIVERED if delivery.undelivered else Exit.WELL])
+
+
+def _say(fault: str) -> None:
+    click.echo(plain(fault), err=True)
 
 
 def _look_at_all(

@@ -9,18 +9,22 @@ import sys
 import threading
 from contextlib import ExitStack
 from datetime import timedelta
+from uuid import uuid4
 
 import click
 
 from cli.crew import Crew
 from cli.errors import CommandError
 from cli.heaps import share_heaps
+from cli.log import configure
 from cli.main import Context
+from cli.monitoring import answering
 from cli.options import allow_only_option, pass_context
 from cli.settings import Settings
 from cli.systemd import Supervisor
 from cli.wiring import database_url, opened, utc_now
 from schedules.service import Service
+from schedules.vitals import Pulse
 from storage.database import Database
 from storage.errors import StorageError
 from storage.lock import run_lock
@@ -43,14 +47,15 @@ def run(context: Context) -> None:
     the old ones stay. A second `run` or `check` beside it exits 6.
     """
     settings = context.settings
-    _log_to_stderr(context)
+    run_id = uuid4().hex[:12]
+    _log(context, settings, run_id)
     share_heaps()
     # Blocked before any thread starts, so that every thread inherits it and only the wait below receives them.
     signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
     with ExitStack() as open_until_end:
         database = open_until_end.enter_context(opened(settings))
         open_until_end.enter_context(run_lock(database.path, "hmicfrs-monitor run", utc_now()))
-        left = _Run(context, database, Supervisor(os.environ)).until_stopped()
+        left = _Run(context, database, Supervisor(os.environ), run_id).until_stopped()
         if left:
             log.warning("cut off after %g seconds: %s", settings.schedules.drain_seconds, ", ".join(left))
             _leave_at_once()
@@ -60,16 +65,22 @@ def run(context: Context) -> None:
 class _Run:
     """The service and who does its duties, from its start to its end."""
 
-    def __init__(self, context: Context, database: Database, supervisor: Supervisor) -> None:
+    def __init__(self, context: Context, database: Database, supervisor: Supervisor, run_id: str) -> None:
         self._context = context
         self._database = database
         self._supervisor = supervisor
-        self._crew = Crew(context.settings, database)
+        self._run_id = run_id
+        self._pulse = Pulse(utc_now())
+        self._crew = Crew(context.settings, database, self._pulse)
         workers = context.settings.schedules.workers
         self._service = Service(self._crew.duties(), clock=utc_now, workers=workers)
 
     def until_stopped(self) -> tuple[str, ...]:
         """Serve until a signal to stop; gives what was still under way when the patience was over."""
+        with answering(lambda: self._crew.settings, self._database, self._pulse, self._service.health):
+            return self._serve()
+
+    def _serve(self) -> tuple[str, ...]:
         self._service.start()
         self._ready("started")
         while (received := self._next_signal()) not in _STOP:
@@ -97,14 +108,16 @@ class _Run:
         try:
             settings = self._context.read_settings()
             _refuse_what_needs_a_restart(self._crew.settings, settings)
-            crew = Crew(settings, self._database)
+            crew = Crew(settings, self._database, self._pulse)
         except (CommandError, StorageError) as error:
             for line in str(error).splitlines():
                 log.warning("%s", line)
             self._ready("the settings stay as they were")
             return
+        _log(self._context, settings, self._run_id)
         former, self._crew = self._crew, crew
         self._service.adopt(crew.duties())
+        self._pulse.reloaded(utc_now())
         former.close()
         self._ready("read the settings anew")
 
@@ -116,10 +129,13 @@ class _Run:
 
 
 def _refuse_what_needs_a_restart(old: Settings, new: Settings) -> None:
-    if database_url(old) != database_url(new):
-        raise CommandError("storage.url: is not changed while the service runs; restart it")
-    if old.schedules.workers != new.schedules.workers:
-        raise CommandError("schedules.workers: is not changed while the service runs; restart it")
+    changed = {
+        "storage.url": database_url(old) != database_url(new),
+        "schedules.workers": old.schedules.workers != new.schedules.workers,
+        "monitoring.listen": old.monitoring.listen != new.monitoring.listen,
+    }
+    if names := [name for name, differs in changed.items() if differs]:
+        raise CommandError(f"{', '.join(names)}: cannot be changed while the service runs; restart it")
 
 
 def _leave_at_once() -> None:
@@ -131,10 +147,6 @@ def _leave_at_once() -> None:
         os._exit(0)
 
 
-def _log_to_stderr(context: Context) -> None:
+def _log(context: Context, settings: Settings, run_id: str) -> None:
     level = logging.WARNING if context.quiet else logging.DEBUG if context.verbose else logging.INFO
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", force=True
-    )
-    for name in ("hmicfrs-monitor", "schedules"):
-        logging.getLogger(name).setLevel(level)
+    configure(settings.monitoring.log, level, run_id)

@@ -13,7 +13,7 @@ from domain.check import Outcome
 from storage.audit.rules import Rule, apply_rules
 from storage.tables import alert_checks, alerts, checks
 
-_NOTICE = alerts.c.kind.in_((AlertKind.UNDELIVERED, AlertKind.LATE))
+_NOTICE = alerts.c.kind.in_((AlertKind.UNDELIVERED, AlertKind.LATE, AlertKind.HEARTBEAT))
 _OF_CHECKS = alerts.c.kind.in_((AlertKind.CHANGES, AlertKind.TROUBLE, AlertKind.RECOVERY))
 _BAD = checks.c.outcome.in_((Outcome.FAILED, Outcome.SUSPECT))
 _PENDING = alerts.c.state == AlertState.PENDING

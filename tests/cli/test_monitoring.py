@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import active_count
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from cli.errors import CommandError
-from cli.monitoring import MOST_NAMED, answering, pinged, pinger, round_line, state_line, write_textfile
+from cli.monitoring import MOST_NAMED, answering, pinged, pinger, round_line, write_textfile
 from cli.settings import MonitoringSettings, load_settings
 from cli.wiring import opened, utc_now
-from domain.check import Check, Outcome, Standing
+from domain.check import Check, Outcome
 from schedules.service import Health as ServiceHealth
-from schedules.vitals import Pulse, Vitals, WatchVitals
+from schedules.vitals import Pulse
 from tests.cli.conftest import Installation
 from tests.notifier.receivers import TOKEN, Receiver, running
 from tests.notifier.smtp_servers import free_port
@@ -27,28 +26,28 @@ def check(watch: str, outcome: Outcome) -> Check:
 
 
 def test_nobody_is_pinged_unless_the_settings_say_so() -> None:
-    assert pinger(MonitoringSettings(), uuid4()) is None
+    assert pinger(MonitoringSettings()) is None
 
 
 def test_the_address_to_ping_may_stand_in_a_file(tmp_path: Path) -> None:
-    receiver, run = Receiver(status=200), uuid4()
+    receiver = Receiver(status=200)
     with running(receiver) as address:
         (tmp_path / "ping").write_text(f"{address}\n", encoding="utf-8")
         for monitoring in (
             MonitoringSettings(ping_url=address),
             MonitoringSettings(ping_url_file=str(tmp_path / "ping")),
         ):
-            ping = pinger(monitoring, run)
+            ping = pinger(monitoring)
             assert ping is not None
             assert ping.success("1 check: 1 unchanged") is None
-    first, second = receiver.requests
-    assert first.path == second.path
-    assert first.path.endswith(f"rid={run}")
+    first, second = (request.path.partition("&rid=") for request in receiver.requests)
+    assert first[0] == second[0] == f"/private/{TOKEN}?key=pass-by-query"
+    assert first[2] != second[2]  # two runs
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"monitoring\.ping_url_file: .*none: cannot be read"):
-        pinger(MonitoringSettings(ping_url_file=str(tmp_path / "none")), uuid4())
+        pinger(MonitoringSettings(ping_url_file=str(tmp_path / "none")))
 
 
 def test_a_run_is_pinged_at_its_start_and_as_it_ended() -> None:
@@ -56,7 +55,7 @@ def test_a_run_is_pinged_at_its_start_and_as_it_ended() -> None:
     with running(receiver) as address:
         monitoring = MonitoringSettings(ping_url=address)
         for well in (True, False):
-            with pinged(monitoring, uuid4(), said.append) as ended:
+            with pinged(monitoring, said.append) as ended:
                 ended("1 check: 1 unchanged", well=well)
     paths = [request.path.partition("?")[0].rpartition("/")[2] for request in receiver.requests]
     assert paths == ["start", TOKEN, "start", "fail"]
@@ -68,7 +67,7 @@ def test_a_run_that_is_broken_off_has_failed() -> None:
     receiver, said = Receiver(status=200), list[str]()
     with running(receiver) as address:
         monitoring = MonitoringSettings(ping_url=address)
-        with pytest.raises(ZeroDivisionError), pinged(monitoring, uuid4(), said.append):
+        with pytest.raises(ZeroDivisionError), pinged(monitoring, said.append):
             raise ZeroDivisionError
     assert receiver.requests[1].path.partition("?")[0].endswith("/fail")
     assert receiver.requests[1].body == b"broken off"
@@ -77,27 +76,17 @@ def test_a_run_that_is_broken_off_has_failed() -> None:
 def test_what_hinders_a_ping_is_said_and_hinders_nothing_else(tmp_path: Path) -> None:
     said = list[str]()
     place = f"127.0.0.1:{free_port()}"
-    with pinged(MonitoringSettings(ping_url=f"http://{place}/{TOKEN}"), uuid4(), said.append) as ended:
+    with pinged(MonitoringSettings(ping_url=f"http://{place}/{TOKEN}"), said.append) as ended:
         ended("1 check: 1 unchanged", well=True)
     assert len(said) == 2
     assert all(line.startswith(f"not pinged: {place}: no connection: ") and TOKEN not in line for line in said)
     said.clear()
-    with pinged(MonitoringSettings(ping_url_file=str(tmp_path / "none")), uuid4(), said.append):
+    with pinged(MonitoringSettings(ping_url_file=str(tmp_path / "none")), said.append):
         pass
     assert len(said) == 1
-    with pinged(MonitoringSettings(), uuid4(), said.append) as ended:
+    with pinged(MonitoringSettings(), said.append) as ended:
         ended("", well=True)
     assert len(said) == 1
-
-
-def test_a_state_is_told_by_counts_and_names() -> None:
-    def state(*late: str, well: int = 0, undelivered: int = 0) -> str:
-        names = [(name, True) for name in late] + [(f"well-{number}", False) for number in range(well)]
-        watches = [WatchVitals(Standing(name, None, None, None, None), is_late) for name, is_late in names]
-        return state_line(Vitals(tuple(watches), undelivered, 0))
-
-    assert state(well=1) == "1 watch"
-    assert state("ncpi", well=2, undelivered=2) == "3 watches, 1 late (ncpi); 2 undelivered"
 
 
 def test_a_round_is_told_by_counts_and_names_and_no_word_of_a_page() -> None:
