@@ -21,6 +21,7 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    literal,
     or_,
     select,
     union,
@@ -111,8 +112,8 @@ def _expect(connection: Connection, statement: Delete, count: int) -> None:
 
 def _counted(connection: Connection, limits: Limits, now: datetime) -> Pruned:
     old, gone = _old_checks(limits, now), _old_alerts(limits, now)
-    told = func.length(func.coalesce(checks.c.headers, "")) + func.length(func.coalesce(checks.c.hops, ""))
-    per_check = told + func.length(func.coalesce(checks.c.reason, "")) + _ROW
+    told = (func.coalesce(func.length(said), 0) for said in (checks.c.headers, checks.c.hops, checks.c.reason))
+    per_check = sum(told, literal(_ROW))
     rows = select(func.count(), func.coalesce(func.sum(per_check), 0)).where(checks.c.id.in_(select(old.c.id)))
     staying = select(checks.c.body).where(checks.c.id.not_in(select(old.c.id)))
     needed = _needed_bodies(staying)
