@@ -6,6 +6,7 @@ How a link in a page becomes an absolute address is the scraper's business.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 HOME = "hmicfrs.justiceinspectorates.gov.uk"
@@ -19,9 +20,12 @@ _TRACKING = re.compile(
     r"|yclid|li_fat_id|igshid|mc_[ce]id|mkt_tok",
     re.IGNORECASE,
 )
+_SAFE = "/~:@!$&'()*+,;=-._"
+_PLAIN_PATH = re.compile(rf"[A-Za-z0-9{re.escape(_SAFE)}]*")
 _DEFAULT_PORTS = frozenset({"http:80", "https:443"})
 
 
+@lru_cache(maxsize=4096)  # one page names an address several times, and two versions of it mostly the same ones
 def canonical_address(url: str) -> str:
     """The form under which addresses are matched: host and path, no scheme, one trailing slash on pages.
 
@@ -40,7 +44,7 @@ def canonical_address(url: str) -> str:
         return f"mailto:{parts.path.lower()}"
     if parts.scheme.lower() not in {"http", "https"} or not host:
         return url
-    path = quote(unquote(parts.path), safe="/~:@!$&'()*+,;=-._")
+    path = parts.path if _PLAIN_PATH.fullmatch(parts.path) else quote(unquote(parts.path), safe=_SAFE)
     path = re.sub(r"/{2,}", "/", path).strip("/")
     if host.startswith("s3-") and host.endswith(".amazonaws.com") and path.startswith(_ASSETS + "/"):
         host, path = _ASSETS, path.removeprefix(_ASSETS + "/")
@@ -48,8 +52,12 @@ def canonical_address(url: str) -> str:
         host, path = HOME, _FORMER_PREFIX.sub("", _LAST_KNOWN_SECTION.sub("", path + "/", count=1)).strip("/")
     elif port and f"{parts.scheme.lower()}:{port}" not in _DEFAULT_PORTS:
         host = f"{host}:{port}"
-    query = urlencode(
-        [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0])]
-    )
+    query = _telling(parts.query) if parts.query else ""
     slash = "" if not path or "." in path.rsplit("/", 1)[-1] else "/"
     return f"{host}/{path}{slash}" + (f"?{query}" if query else "")
+
+
+def _telling(query: str) -> str:
+    """What of a query can make a difference."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return urlencode([pair for pair in pairs if not _TRACKING.fullmatch(pair[0])])

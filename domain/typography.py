@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"))
+_INVISIBLE = dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", "")
 _TYPOGRAPHY = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′ʼ`´", "'"),
@@ -16,6 +17,9 @@ _TYPOGRAPHY = str.maketrans(
         "•": " ",
     }
 )
+_SEEN = _TYPOGRAPHY | str.maketrans(_INVISIBLE)
+_LONGEST_KEPT = 300
+_WORD = re.compile(r"\w+")
 
 _WINDOWS = {bytes([byte]).decode("cp1252", "ignore"): byte for byte in range(0x80, 0xA0)}  # "" for five that are none
 _BYTES = {chr(byte): byte for byte in range(0x80, 0x100)} | _WINDOWS
@@ -44,21 +48,30 @@ def typographic_form(text: str) -> str:
     Folded are quotes, dashes, ellipses, invisible characters, every kind and amount of space, list bullets, and spoilt
     encodings.
     """
-    text = repaired(text).translate(_INVISIBLE).translate(_TYPOGRAPHY)
-    text = unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHY)
-    text = re.sub(r"\s*-\s*", "-", text)
+    text = re.sub(r"\s*-\s*", "-", _plain(text))
     return " ".join(text.split())
 
 
 def folded_title(title: str) -> str:
     """A title's words in case-folded form, one space between them, all punctuation gone."""
-    words = re.findall(r"\w+", typographic_form(title).casefold().replace("'", ""))
-    return " ".join(words)
+    return _folded(title) if len(title) <= _LONGEST_KEPT else _folded.__wrapped__(title)
+
+
+@lru_cache(maxsize=4096)  # a page's titles are folded for their programme, kind, key and every rule of identity
+def _folded(title: str) -> str:
+    return " ".join(_WORD.findall(_plain(title).casefold().replace("'", "")))
 
 
 def folded_path(path: Iterable[str]) -> tuple[str, ...]:
     """A section path with every title folded."""
     return tuple(folded_title(title) for title in path)
+
+
+def _plain(text: str) -> str:
+    """Text in the plainest characters that say the same, its spaces as they are."""
+    if text.isascii():
+        return text.replace("`", "'")
+    return unicodedata.normalize("NFKC", repaired(text).translate(_SEEN)).translate(_TYPOGRAPHY)
 
 
 def _decoded(mangled: re.Match[str]) -> str:

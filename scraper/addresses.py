@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 from domain.address import canonical_address
@@ -11,6 +12,9 @@ _PUBLICATION = re.compile(r"(?:.*/)?(?:publications|publication-html)/[^/?]+/?|.
 _IGNORED_BY_BROWSERS = re.compile(r"[\t\r\n]")
 _EDGES = "".join(map(chr, range(0x21)))
 _LONGEST = 4000
+_PLAIN = re.compile(  # in which there is nothing to resolve
+    r"(?P<root>https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?)?(?:/[A-Za-z0-9_-][A-Za-z0-9._~-]*)+/?"
+)
 
 
 def resolve(href: str, base: str) -> str | None:
@@ -19,6 +23,8 @@ def resolve(href: str, base: str) -> str | None:
     None for what no reader should follow: `javascript:`, `data:` and all but web, mail and telephone links, and
     addresses that cannot be read.
     """
+    if (root := _root_of(base)) and len(href) <= _LONGEST and (plain := _PLAIN.fullmatch(href)):
+        return href if plain["root"] else root + href
     href = _IGNORED_BY_BROWSERS.sub("", href).strip(_EDGES)
     if not href or len(href) > _LONGEST:
         return None
@@ -33,8 +39,21 @@ def resolve(href: str, base: str) -> str | None:
     return url if url.isprintable() else "".join(_shown(letter) for letter in url)
 
 
+@lru_cache(maxsize=64)
+def _root_of(base: str) -> str | None:
+    """What stands before the path of an address of the web, None where that is not the whole story."""
+    try:
+        parts = urlsplit(base)
+        root = f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.hostname else None
+    except ValueError:
+        return None
+    return root if root and root.isprintable() else None
+
+
 def is_within_page(url: str, page: str) -> bool:
     """Whether a link leads to a place on the page itself."""
+    if "#" not in url:
+        return False
     address, fragment = urldefrag(url)
     return (bool(fragment) or url.endswith("#")) and canonical_address(address) == canonical_address(page)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from domain.page import Link
 from scraper.addresses import is_web
-from scraper.text import tidy
+from scraper.text import begins, tidy
 
 _ASIDE_OF_LINK = re.compile(r"\W*|\W*(?:PDF|HTML)\b[^)]*\W*", re.IGNORECASE)
 BREAK = "\n"
@@ -33,8 +35,7 @@ class Anchor:
     within: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Text of one element, not trimmed. `moment` is the `datetime` of the time element around it."""
 
     text: str
@@ -43,11 +44,11 @@ class Run:
     moment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A line. `level` is 1 to 6 for a heading, for a label how many labelled parts it is nested in, else 0.
 
-    `aside` lines are furniture in which only topics and related reports are looked for.
+    `aside` lines are furniture in which only topics and related reports are looked for. `linked` are the link elements
+    that show some of its text, in order.
     """
 
     role: Role
@@ -55,6 +56,7 @@ class Block:
     runs: tuple[Run, ...]
     text: str
     aside: bool = False
+    linked: tuple[Anchor, ...] = ()
 
     @property
     def is_heading(self) -> bool:
@@ -64,13 +66,12 @@ class Block:
     @property
     def is_topics(self) -> bool:
         """Whether the line begins as the one that names the page's topics."""
-        return self.text.casefold().startswith("part of")
+        return begins(self.text, "part of")
 
     @property
     def anchors(self) -> tuple[Anchor, ...]:
         """The links in it, in order; those that lead nowhere or to the page itself are none."""
-        found = {id(run.anchor): run.anchor for run in self.runs if run.anchor and run.text.strip()}
-        return tuple(anchor for anchor in found.values() if anchor.url and not anchor.within)
+        return tuple([anchor for anchor in self.linked if anchor.url and not anchor.within])
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -85,21 +86,28 @@ class Block:
     @property
     def sole_link(self) -> Anchor | None:
         """The one link that the whole line is, a remark like "(PDF, 1 MB)" aside."""
-        anchors = {id(run.anchor): run.anchor for run in self.runs if run.anchor and run.text.strip()}
-        rest = tidy("".join(run.text for run in self.runs if run.anchor is None))
-        return next(iter(anchors.values())) if len(anchors) == 1 and _ASIDE_OF_LINK.fullmatch(rest) else None
+        if len(self.linked) != 1:
+            return None
+        return self.linked[0] if _ASIDE_OF_LINK.fullmatch(tidy(self._unlinked())) else None
 
     @property
     def is_all_links(self) -> bool:
         """Whether nothing but links stands in it."""
-        rest = tidy("".join(run.text for run in self.runs if run.anchor is None))
-        return bool(self.anchors) and not any(letter.isalnum() for letter in rest)
+        return bool(self.anchors) and not any(map(str.isalnum, self._unlinked()))
 
     def words_of(self, anchor: Anchor) -> str:
         """A link's text."""
-        return tidy("".join(run.text for run in self.runs if run.anchor is anchor))
+        return tidy("".join([run.text for run in self.runs if run.anchor is anchor]))
+
+    def _unlinked(self) -> str:
+        return "".join([run.text for run in self.runs if run.anchor is None])
 
 
-def words(runs: tuple[Run, ...] | list[Run]) -> str:
+def linked_in(runs: Sequence[Run]) -> tuple[Anchor, ...]:
+    """The link elements that show some text, each once, in order."""
+    return tuple(dict.fromkeys([run.anchor for run in runs if run.anchor and run.text.strip()]))
+
+
+def words(runs: Sequence[Run]) -> str:
     """The text of runs on one line."""
-    return tidy("".join(run.text for run in runs))
+    return tidy(runs[0].text if len(runs) == 1 else "".join([run.text for run in runs]))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import assert_never
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.addresses import is_page_or_child, is_within_page, resolve
-from scraper.block import BREAK, Anchor, Block, Role, Run, words
+from scraper.block import BREAK, Anchor, Block, Role, Run, linked_in, words
 from scraper.dates import is_published_label
 from scraper.furniture import HEADINGS, Furniture
 from scraper.lines import is_in_bold, is_label, parted, without_toggle
 from scraper.tables import title_cells
-from scraper.text import is_menu_heading, is_noise, is_related_heading, legible
-from scraper.tree import Step, ancestors, find_title, walk
+from scraper.text import is_menu_heading, is_noise, is_related_heading, legible, spaced
+from scraper.tree import Element, ancestors, find_title, walk
 
 _LINES = frozenset(
     {"address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog"}
@@ -28,8 +28,8 @@ _LINES = frozenset(
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 _ARIA_LEVELS = {str(level): level for level in range(1, 7)}
 _LEADS = {"li": Role.ITEM, "dt": Role.LABEL, "td": Role.LABEL, "th": Role.LABEL}
+_BLANK = [Run(" ")]
 _NO_CARDS = frozenset({"p", "pre", "td", "th", "dt", "dd"})
-_SPACE = re.compile(r"\s+")
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _HEADINGS = (Role.TITLE, Role.HEADING, Role.LABEL)
 _PREAMBLE = (3, 8)  # a card may open with so many lines of so many words each before its heading
@@ -55,22 +55,12 @@ def lay_out(tree: LexborHTMLParser, url: str) -> Layout:
     declared = tree.css_first("head > base[href]")
     base = (resolve(declared.attributes.get("href") or "", url) if declared else None) or url
     builder = _Builder(Furniture(tree, title, url, base), title, url, base)
-    for step, node in walk(root, builder.skips):
-        match step:
-            case Step.TEXT:
-                builder.add_text(node)
-            case Step.ENTER:
-                builder.enter(node)
-            case Step.LEAVE:
-                builder.leave(node)
-            case _:
-                assert_never(step)
+    walk(root, builder)
     builder.end_line()
     return Layout(tuple(builder.blocks), builder.cards)
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(NamedTuple):
     """What holds for text at one place of the tree. `lead`: the element whose first line has a role of its own."""
 
     role: Role = Role.PARAGRAPH
@@ -91,7 +81,7 @@ class _Builder:
         self.cards: dict[int, range] = {}
         self._furniture, self._title, self._url, self._base = furniture, title.mem_id, url, base
         self._context = _Context()
-        self._around: list[tuple[_Context, int, int]] = []
+        self._around: list[tuple[Element, _Context, int, int]] = []
         self._runs: list[Run] = []
         self._headings = 0
         self._last_heading = 0
@@ -101,91 +91,103 @@ class _Builder:
         self._titles: set[int] = set()
         self._names: set[int] = set()
 
-    def skips(self, node: LexborNode) -> bool:
-        """Whether an element is no content; its place still ends a line."""
-        tag = node.tag
-        if self._furniture.is_unseen(node) or node.mem_id in self._names:
-            return True
-        if tag in _LINES and self._context.role not in _HEADINGS:
-            self.end_line()
-        if tag in {"ul", "ol"} and self._ends_menu(node):
-            return True
-        if tag == "button" and self._context.role not in _HEADINGS and not self._furniture.is_switch(node):
-            return True
-        if self._context.aside or not self._furniture.is_aside(node):
-            return False
-        if not self._furniture.is_worth_a_look(node):
-            return True
-        self._asides.add(node.mem_id)
-        return False
-
-    def add_text(self, node: LexborNode) -> None:
+    def add_text(self, text: str) -> None:
         """Take a text into the line."""
         context = self._context
-        text = _SPACE.sub(" ", legible(node.text_content or ""))
-        self._runs.append(Run(text, context.anchor, context.strong, context.moment))
+        self._runs.append(Run(spaced(legible(text)), context.anchor, context.strong, context.moment))
 
-    def enter(self, node: LexborNode) -> None:
-        """Begin an element, and with it a line if it is one of lines; in a heading only a break."""
-        tag, outer = node.tag or "", self._context
+    def enter(self, element: Element) -> bool:
+        """Begin an element, and with it a line if it is one of lines; in a heading only a break.
+
+        False for one that is no content; its place still ends a line.
+        """
+        if self._skips(element):
+            return False
+        tag, outer = element.tag, self._context
         if tag == "br" or (tag in _LINES and outer.role in _HEADINGS):
             self._runs.append(Run(BREAK))
-        self._around.append((outer, len(self.blocks), self._headings))
+        self._around.append((element, outer, len(self.blocks), self._headings))
         if tag == "table":
-            titles, names = title_cells(node)
+            titles, names = title_cells(element.node)
             self._titles |= titles
             self._names |= names
-        self._context = self._inside(node, tag)
-        label = node.attributes.get("aria-label") or "" if self._context.aside and not outer.aside else ""
-        if is_related_heading(label) and node.css_first(HEADINGS) is None:
-            self._add(Block(Role.LABEL, 1, (), label, aside=True))
+        self._context = self._inside(element)
+        if self._context.aside and not outer.aside:
+            label = element.attributes.get("aria-label") or ""
+            if is_related_heading(label) and element.node.css_first(HEADINGS) is None:
+                self._add(Block(Role.LABEL, 1, (), label, aside=True))
+        return True
 
-    def leave(self, node: LexborNode) -> None:
+    def leave(self) -> None:
         """End an element, the line with it, and see whether it was a card."""
-        outer, first, headings = self._around.pop()
-        if node.tag in _LINES or self._context.role is not outer.role:
+        element, outer, first, headings = self._around.pop()
+        if element.tag in _LINES or self._context.role is not outer.role:
             if outer.role in _HEADINGS and outer.role is self._context.role:
                 self._runs.append(Run(BREAK))
             else:
                 self.end_line()
         self._context = outer
-        if len(self.blocks) - first > 1 and node.tag not in _NO_CARDS:
-            self._mark_cards(node, first, self._headings - headings)
+        if len(self.blocks) - first > 1 and element.tag not in _NO_CARDS:
+            self._mark_cards(element, first, self._headings - headings)
 
     def end_line(self) -> None:
         """Make blocks of the runs so far."""
         runs, self._runs = self._runs, []
-        if not words(runs):
+        if not runs or runs == _BLANK or not (text := words(runs)):
             return
         if self._context.role in _HEADINGS:
             self._end_heading(without_toggle(runs))
             return
-        for line in parted(runs):
-            self._end_paragraph(line)
+        lines = parted(runs)
+        for line in lines:
+            self._end_paragraph(line, words(line) if len(lines) > 1 else text)
+
+    def _skips(self, element: Element) -> bool:
+        tag, furniture = element.tag, self._furniture
+        if furniture.is_unseen(element) or element.number in self._names:
+            return True
+        in_heading = self._context.role in _HEADINGS
+        if tag in _LINES and not in_heading:
+            self.end_line()
+        if tag in {"ul", "ol"} and self._ends_menu(element.node):
+            return True
+        if tag == "button" and not in_heading and not furniture.is_switch(element):
+            return True
+        if self._context.aside or not furniture.is_aside(element):
+            return False
+        if not furniture.is_worth_a_look(element):
+            return True
+        self._asides.add(element.number)
+        return False
 
     def _end_heading(self, runs: tuple[Run, ...]) -> None:
         context, text = self._context, words(runs)
         if text and (context.role is Role.TITLE or not is_noise(text)):
-            self._add(Block(context.role, context.level, runs, text, context.aside))
+            self._add(Block(context.role, context.level, runs, text, context.aside, linked_in(runs)))
 
-    def _end_paragraph(self, runs: tuple[Run, ...]) -> None:
-        context, text = self._context, words(runs)
-        block = Block(Role.PARAGRAPH, 0, runs, text, context.aside)
+    def _end_paragraph(self, runs: tuple[Run, ...], text: str) -> None:
+        linked = linked_in(runs)
         if is_noise(text) or is_published_label(text):
             return
-        if self._leads_nowhere(block):
+        if linked and self._leads_nowhere(runs):
             self._take_back_menu_heading()
             return
+        role, level = self._role_of_line(runs, text)
+        if text.startswith("•"):
+            role, level, text = Role.ITEM, 0, text.lstrip("• ")
+        if text:
+            self._add(Block(role, level, runs, text, self._context.aside, linked))
+
+    def _role_of_line(self, runs: tuple[Run, ...], text: str) -> tuple[Role, int]:
+        """The role of a line outside headings, and its level."""
+        context = self._context
         if context.lead and context.lead[0] not in self._leads:
             self._leads[context.lead[0]] = len(self.blocks)
             role = context.lead[1]
-            block = replace(block, role=role, level=max(context.nested, 1) if role is Role.LABEL else 0)
-        elif is_in_bold(runs) and is_label(text):
-            block = replace(block, role=Role.LABEL, level=context.nested + 1)
-        if text.startswith("•"):
-            block = replace(block, role=Role.ITEM, level=0, text=text.lstrip("• "))
-        if block.text:
-            self._add(block)
+            return role, max(context.nested, 1) if role is Role.LABEL else 0
+        if is_in_bold(runs) and is_label(text):
+            return Role.LABEL, context.nested + 1
+        return Role.PARAGRAPH, 0
 
     def _add(self, block: Block) -> None:
         if block.role in _HEADINGS:
@@ -197,44 +199,44 @@ class _Builder:
             self._in_content = True
         self.blocks.append(block)
 
-    def _inside(self, node: LexborNode, tag: str) -> _Context:
+    def _inside(self, element: Element) -> _Context:
         """What holds inside an element."""
-        context, attributes = self._context, node.attributes
-        if node.mem_id == self._title:
-            return replace(context, role=Role.TITLE, level=1)
+        context, tag, attributes = self._context, element.tag, element.attributes
+        if element.number == self._title:
+            return context._replace(role=Role.TITLE, level=1)
         if context.role is Role.TITLE or context.role is Role.HEADING:
             return self._inside_phrase(tag, attributes)
         if tag in _LEVELS or attributes.get("role") == "heading":
             stated = attributes.get("aria-level") or ""
-            return replace(context, role=Role.HEADING, level=_LEVELS.get(tag) or _ARIA_LEVELS.get(stated, 2))
+            return context._replace(role=Role.HEADING, level=_LEVELS.get(tag) or _ARIA_LEVELS.get(stated, 2))
         if tag in {"summary", "button"} and context.role not in _HEADINGS:
-            return replace(context, role=Role.LABEL, level=max(context.nested, 1))
-        if node.mem_id in self._asides:
-            return replace(context, aside=True)
+            return context._replace(role=Role.LABEL, level=max(context.nested, 1))
+        if element.number in self._asides:
+            return context._replace(aside=True)
         if tag in {"dl", "details"}:
-            return replace(context, nested=context.nested + 1, lead=None)
+            return context._replace(nested=context.nested + 1, lead=None)
         if tag in _LEADS:
-            is_plain = tag in {"td", "th"} and node.mem_id not in self._titles
-            return replace(context, lead=None if is_plain else (node.mem_id, _LEADS[tag]))
+            is_plain = tag in {"td", "th"} and element.number not in self._titles
+            return context._replace(lead=None if is_plain else (element.number, _LEADS[tag]))
         return self._inside_phrase(tag, attributes)
 
     def _inside_phrase(self, tag: str, attributes: dict[str, str | None]) -> _Context:
         context = self._context
         if tag == "a":
             url = resolve(attributes.get("href") or "", self._base)
-            return replace(context, anchor=Anchor(url, url is not None and is_within_page(url, self._url)))
+            return context._replace(anchor=Anchor(url, url is not None and is_within_page(url, self._url)))
         if tag == "time":
-            return replace(context, moment=attributes.get("datetime") or "")
-        if tag in {"strong", "b"} or _BOLD.search(attributes.get("style") or ""):
-            return replace(context, strong=True)
+            return context._replace(moment=attributes.get("datetime") or "")
+        if tag in {"strong", "b"} or (attributes and _BOLD.search(attributes.get("style") or "")):
+            return context._replace(strong=True)
         return context
 
-    def _mark_cards(self, node: LexborNode, first: int, headings: int) -> None:
-        if node.tag == "li" and headings:
-            lead = self._leads.get(node.mem_id)
+    def _mark_cards(self, element: Element, first: int, headings: int) -> None:
+        if element.tag == "li" and headings:
+            lead = self._leads.get(element.number)
             if lead is not None and lead < len(self.blocks) and self.blocks[lead].role is Role.ITEM:
-                self.blocks[lead] = replace(self.blocks[lead], role=Role.PARAGRAPH)
-        if node.tag == "dl":
+                self.blocks[lead] = self.blocks[lead]._replace(role=Role.PARAGRAPH)
+        if element.tag == "dl":
             terms = [place for place in range(first, len(self.blocks)) if self.blocks[place].role is Role.LABEL]
             for place, end in pairwise([*terms, len(self.blocks)]):
                 self.cards.setdefault(place, range(place, end))
@@ -254,9 +256,9 @@ class _Builder:
         if self.blocks and is_menu_heading(self.blocks[-1].text) and self.blocks.pop().is_heading:
             self._headings -= 1
 
-    def _leads_nowhere(self, block: Block) -> bool:
+    def _leads_nowhere(self, runs: tuple[Run, ...]) -> bool:
         """Whether a line is only links to places on the page or, before the content, to pages below it."""
-        linked = [run.anchor for run in block.runs if run.text.strip()]
+        linked = [run.anchor for run in runs if run.text.strip()]
         if not all(linked):
             return False
         anchors = [anchor for anchor in linked if anchor is not None and anchor.url]

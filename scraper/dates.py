@@ -40,6 +40,7 @@ _LABELLED = re.compile(rf"(?P<label>(?:{_LABEL})\s?[:–—-]?\s)?(?P<date>.+?)\
 _LABEL_ALONE = re.compile(rf"(?:{_LABEL})\s?:?", re.IGNORECASE)
 _LONGEST_LINE = 80
 _DASH = re.compile(r"\s*[–—‒―−]\s*|\s+-{1,3}\s+")
+_CLOSING = " ).:,|–—-"
 _LEADING = re.compile(r"^[\s–—‒―−\-:,|·•(]+")
 
 _NOT_DAY = r"(?:quarter|phase|part|volume|number|tranche|stage|tier|round|paragraph|no\.)\s$"
@@ -70,19 +71,21 @@ def parse_moment(attribute: str, shown: str) -> PublicationDate | None:
 
 def parse_published(line: str) -> tuple[PublicationDate, bool] | None:
     """The date of a line that says nothing else, and whether it is labelled: "Published on: 9 February 2024"."""
-    found = _LABELLED.fullmatch(" ".join(line.split())) if len(line) <= _LONGEST_LINE else None
+    if len(line) > _LONGEST_LINE or not _may_end_in_year(line):
+        return None
+    found = _LABELLED.fullmatch(" ".join(line.split()))
     published = parse_date(found["date"]) if found else None
     return (published, bool(found["label"])) if found and published else None
 
 
 def is_published_label(line: str) -> bool:
     """Whether a line only announces a date of publication, which then follows in a field of its own."""
-    return bool(_LABEL_ALONE.fullmatch(" ".join(line.split())))
+    return len(line) <= _LONGEST_LINE and bool(_LABEL_ALONE.fullmatch(" ".join(line.split())))
 
 
 def parse_tail(head: str, tail: str) -> PublicationDate | None:
     """The date that stands apart behind a title, perhaps after a dash or in brackets; None where both are a range."""
-    found = parse_published(_LEADING.sub("", tail).rstrip(" ).:,|–—-"))
+    found = parse_published(_LEADING.sub("", tail).rstrip(_CLOSING)) if _may_end_in_year(tail) else None
     if found is None or _is_range(head.rstrip(" –—‒―−-"), found[0], spaced=head[-1:].isspace() or tail[:1].isspace()):
         return None
     return found[0]
@@ -93,6 +96,8 @@ def split_title(heading: str) -> tuple[str, PublicationDate | None]:
 
     A dash within a range ("4–15 February 2019", "12 April – 23 April 2021") parts nothing.
     """
+    if not _may_end_in_year(heading):
+        return heading, None
     dash = None
     for dash in _DASH.finditer(heading):  # noqa: B007 - the last one counts
         pass
@@ -104,12 +109,19 @@ def split_title(heading: str) -> tuple[str, PublicationDate | None]:
     return title, published
 
 
+def _may_end_in_year(text: str) -> bool:
+    """False where no date can end a text, which most can be told from by their last letter."""
+    last = text.rstrip(_CLOSING)[-1:]
+    return last.isdecimal() or last.isspace()
+
+
 def _is_range(head: str, published: PublicationDate, *, spaced: bool) -> bool:
     """Whether the text before a date ends in the beginning of a span that the date closes.
 
     A span has equal parts on either side, so "4–15 February 2019 – June 2019" and "between 1964 and 2012 – 2013" are
     none, and a span that is closed already opens no other.
     """
+    head = head[-_LONGEST_LINE:]
     match published.precision:
         case Precision.DAY:
             opening = _ENDS_IN_DAY.fullmatch(head)

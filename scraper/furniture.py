@@ -6,11 +6,12 @@ Class and id words count as hints only where the element also looks like furnitu
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.addresses import is_page_or_child, is_within_page, resolve
-from scraper.tree import ancestors
+from scraper.tree import Element, ancestors
 
 _SILENT = frozenset(
     {"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "canvas", "video", "audio", "map"}
@@ -54,46 +55,44 @@ class Furniture:
         self._ids = self._controlled & {node.attributes.get("id") or "" for node in blocks}
         self._url, self._base, self._title = url, base, _squeezed(title)
 
-    def holds_title(self, node: LexborNode) -> bool:
-        """Whether the page's title is this element or stands in it."""
-        return node.mem_id in self._keep
-
-    def is_unseen(self, node: LexborNode) -> bool:
+    def is_unseen(self, element: Element) -> bool:
         """Whether an element shows nothing of its own: scripts, pictures, hidden labels, skip links."""
-        if node.tag in _SILENT:
+        tag, attributes = element.tag, element.attributes
+        if tag in _SILENT:
             return True
-        attributes = node.attributes
-        if not attributes or self.holds_title(node):
+        if not attributes or element.number in self._keep:
             return False
-        if node.tag in _PHRASES and ("hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or "")):
+        if tag in _PHRASES and ("hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or "")):
             return True  # a hidden word is a label; a hidden block is what a switch can show
-        if attributes.get("aria-hidden") == "true" and not self._is_switched(node):
+        if attributes.get("aria-hidden") == "true" and not self._is_switched(element):
             return True
-        return bool(_UNSEEN.search(_names(attributes)))
+        return bool(_UNSEEN.search(_names(attributes.get("class"), attributes.get("id"))))
 
-    def is_aside(self, node: LexborNode) -> bool:
+    def is_aside(self, element: Element) -> bool:
         """Whether an element is a menu, a banner, a footer, a form: shown, and none of the article."""
-        if self.holds_title(node):
+        tag, attributes = element.tag, element.attributes
+        if element.number in self._keep:
             return False
-        if node.tag in _LANDMARKS:
+        if tag in _LANDMARKS:
             return True
-        if node.tag == "footer":
-            return self._closes_page(node)
-        attributes = node.attributes
+        if tag == "footer":
+            return self._closes_page(element.node)
         if not attributes:
             return False
-        return (attributes.get("role") or "").lower() in _ROLES or self._is_named_aside(node, _names(attributes))
+        if (attributes.get("role") or "").lower() in _ROLES:
+            return True
+        return self._is_named_aside(element, _names(attributes.get("class"), attributes.get("id")))
 
-    def is_worth_a_look(self, node: LexborNode) -> bool:
+    def is_worth_a_look(self, element: Element) -> bool:
         """Whether an aside can hold the topics or the related reports."""
-        words = node.text(separator=" ")[:20_000]
-        label = node.attributes.get("aria-label") or ""
+        words = element.node.text(separator=" ")[:20_000]
+        label = element.attributes.get("aria-label") or ""
         return bool(_WORTH_A_LOOK.search(words) or _WORTH_A_LOOK.search(label))
 
-    def is_switch(self, button: LexborNode) -> bool:
+    def is_switch(self, button: Element) -> bool:
         """Whether a button heads what it shows and hides, or holds a heading that does."""
         shown = set((button.attributes.get("aria-controls") or "").split()) & self._ids
-        return bool(shown) or button.css_first(HEADINGS) is not None
+        return bool(shown) or button.node.css_first(HEADINGS) is not None
 
     def is_menu(self, node: LexborNode, *, before_content: bool, announced: bool) -> bool:
         """Whether a list is made only of links to places on this page; before the content, also to pages below it.
@@ -113,13 +112,13 @@ class Furniture:
             return True
         return before_content and all(is_page_or_child(url, self._url) for url in urls)
 
-    def _is_switched(self, node: LexborNode) -> bool:
+    def _is_switched(self, element: Element) -> bool:
         """Whether an element is what a switch shows: named by one, or a block just behind a heading with a button."""
-        if node.tag in _PHRASES:
+        if element.tag in _PHRASES:
             return False
-        if node.attributes.get("id") in self._controlled:
+        if element.attributes.get("id") in self._controlled:
             return True
-        before = node.prev
+        before = element.node.prev
         while before is not None and not before.is_element_node:
             before = before.prev
         return before is not None and (before.tag == "button" or before.css_first(f"button, {HEADINGS}") is not None)
@@ -127,27 +126,29 @@ class Furniture:
     def _closes_page(self, footer: LexborNode) -> bool:
         """A footer of the page or its article, and not that of a card in it."""
         parent = footer.parent
-        if parent is not None and self.holds_title(parent):
+        if parent is not None and parent.mem_id in self._keep:
             return True
         return "©" in footer.text() or footer.css_first(f"nav, ul, {HEADINGS}") is not None
 
-    def _is_named_aside(self, node: LexborNode, names: str) -> bool:
-        if not names or node.tag in _TITLES:
+    def _is_named_aside(self, element: Element, names: str) -> bool:
+        node = element.node
+        if not names or element.tag in _TITLES:
             return False
         if _ALWAYS.search(names) or ("footer" in names.split() and self._closes_page(node)):
             return True
         if _MENUS.search(names) and _link_share(node) >= _MOSTLY_LINKS and node.css_first(HEADINGS + ", dt") is None:
             return True
         return (
-            node.tag not in _ENTRIES
+            element.tag not in _ENTRIES
             and bool(_SHORT.search(names))
             and len(node.text(separator=" ").split()) <= _SHORT_WORDS
         )
 
 
-def _names(attributes: dict[str, str | None]) -> str:
+@lru_cache(maxsize=1024)  # a page has few classes, each many times
+def _names(classes: str | None, own_id: str | None) -> str:
     """Class names and a short id in one form: lower case, single hyphens. A long id is a heading's words, no hint."""
-    names = _CAMEL.sub("-", f"{attributes.get('class') or ''} {attributes.get('id') or ''}").split()
+    names = _CAMEL.sub("-", f"{classes or ''} {own_id or ''}").split()
     forms = (re.sub(r"[-_]+", "-", name.lower()) for name in names)
     return " ".join(form for form in forms if form.count("-") < _LONG_NAME)
 

@@ -11,6 +11,7 @@ from scraper.block import BREAK, Block, Role, Run, words
 from scraper.dates import parse_date, parse_moment, parse_published, parse_tail, split_title
 from scraper.text import is_more_link, is_report_link, tidy
 
+_YEAR = re.compile(r"[0-9]{4}")
 _TRAILING = re.compile(r"[\s–—‒―−:,|(-]+$")
 
 
@@ -25,7 +26,7 @@ class Headline:
 
 def headline(block: Block) -> Headline:
     """A heading's title, link and date, however they are set: at the last dash, behind a link or break, in a `time`."""
-    for head, published in _datings(block):
+    for head, published in _datings(block) if _YEAR.search(block.text) or _has_moment(block) else ():
         title = _TRAILING.sub("", words(head))
         if title and published:
             return Headline(title, block.url, published)
@@ -40,15 +41,14 @@ def without_dash(title: str) -> str:
 
 def is_entry(block: Block) -> bool:
     """Whether a line that is no heading can head a report: all of it, a date aside, is one link or in bold."""
-    if block.role is Role.TITLE or block.is_heading or is_report_link(block.text):
+    if block.role is Role.TITLE or block.is_heading or len(block.linked) > 1:
         return False
     visible = [run for run in block.runs if run.text.strip()]
-    if not visible or any(run.anchor and run.anchor.within for run in visible):
+    head = [run for run in visible if (run.anchor if block.linked else run.strong)]
+    if not head or any(anchor.within for anchor in block.linked) or is_report_link(block.text):
         return False
-    linked = {id(run.anchor) for run in visible if run.anchor}
-    head = [run for run in visible if (run.anchor if linked else run.strong)]
-    rest = words([run for run in visible if not (run.anchor if linked else run.strong)])
-    return len(linked) <= 1 and bool(head) and (not rest or parse_tail(words(head), rest) is not None)
+    rest = words([run for run in visible if not (run.anchor if block.linked else run.strong)])
+    return not rest or parse_tail(words(head), rest) is not None
 
 
 def date_line(block: Block) -> tuple[PublicationDate, bool] | None:
@@ -57,6 +57,8 @@ def date_line(block: Block) -> tuple[PublicationDate, bool] | None:
         return None
     if found := parse_published(block.text):
         return found
+    if not _has_moment(block):
+        return None
     visible = [run for run in block.runs if run.text.strip()]
     moments = [run.moment for run in visible if run.moment]
     if not moments or len(moments) != len(visible):
@@ -80,6 +82,10 @@ def more_link(block: Block, title: str) -> str | None:
     return anchor.url if is_more_link(text) or text.casefold() == title.casefold() else None
 
 
+def _has_moment(block: Block) -> bool:
+    return any([run.moment is not None for run in block.runs])  # noqa: C419 - a list is twice as fast for so few
+
+
 def _datings(block: Block) -> Iterator[tuple[tuple[Run, ...], PublicationDate | None]]:
     """The ways in which the markup itself sets a date apart: what is left for the title, and the date."""
     runs = block.runs
@@ -95,7 +101,7 @@ def _datings(block: Block) -> Iterator[tuple[tuple[Run, ...], PublicationDate | 
         yield runs[linked[0] :], parse_tail("", words(runs[: linked[0]]))
     breaks = [place for place, run in enumerate(runs) if run.text == BREAK]
     visible = [place for place, run in enumerate(runs) if run.text.strip()]
-    for place in [*breaks[-1:], *visible[-1:]]:
+    for place in filter(None, [*breaks[-1:], *visible[-1:]]):
         head, tail = runs[:place], words(runs[place:])
         published = parse_tail(tidy("".join(run.text for run in head)), tail)
         if published and (place in breaks or published.precision is not Precision.YEAR):

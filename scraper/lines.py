@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby, pairwise
 
 from scraper.block import BREAK, Run, words
 from scraper.dates import is_published_label, parse_published, split_title
-from scraper.text import is_report_link, is_toggle, without_glued_toggle
+from scraper.text import begins, is_report_link, is_toggle, without_glued_toggle
 
 _LONGEST_LABEL = 25  # words; a bold line that is longer is emphasised text
 _SENTENCE = re.compile(r"^[–—-]|[.;:,]$|[a-z]{2}[.!?] [A-Z]")
@@ -36,16 +35,17 @@ def parted(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
 def is_in_bold(runs: Iterable[Run]) -> bool:
     """Whether all that can be seen is in bold, a date behind it aside."""
     visible = [run for run in runs if run.text.strip()]
-    bold = [run for run in visible if run.strong]
+    if not any(run.strong for run in visible):
+        return False
     rest = words([run for run in visible if not run.strong])
-    return bool(bold) and (not rest or (visible[0].strong and split_title(f"x {rest}")[1] is not None))
+    return not rest or (visible[0].strong and split_title(f"x {rest}")[1] is not None)
 
 
 def is_label(text: str) -> bool:
     """Whether a line in bold is a heading, and not emphasised text, a date or a link to a report."""
     if split_title(text)[1]:
         return True
-    if is_report_link(text) or parse_published(text) or text.casefold().startswith("part of:"):
+    if is_report_link(text) or parse_published(text) or begins(text, "part of:"):
         return False
     return len(text.split()) <= _LONGEST_LABEL and not _SENTENCE.search(text)
 
@@ -57,7 +57,7 @@ def without_toggle(runs: Sequence[Run]) -> tuple[Run, ...]:
         if is_toggle(words(runs[place:])):
             runs = runs[:place]
             break
-    return (*runs[:-1], replace(runs[-1], text=without_glued_toggle(runs[-1].text)))
+    return (*runs[:-1], runs[-1]._replace(text=without_glued_toggle(runs[-1].text)))
 
 
 def _with_dates_apart(runs: Sequence[Run]) -> Sequence[Run]:

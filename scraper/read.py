@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from selectolax.lexbor import LexborHTMLParser
+
 from domain.page import Page
 from scraper.charset import decode
 from scraper.errors import NotUnderstood
@@ -15,6 +17,15 @@ def read(body: bytes, url: str, content_type: str | None) -> Page:
     `content_type` is the header's value, None where it was not sent. Raises NotUnderstood, which names the page.
     """
     try:
-        return read_article(parse(decode(body, content_type)), url)
+        tree = parse(decode(body, content_type))
+    except NotUnderstood as error:
+        raise NotUnderstood(f"{url}: {error}") from error
+    return read_tree(tree, url)
+
+
+def read_tree(tree: LexborHTMLParser, url: str) -> Page:
+    """The same of a body that is parsed already. Raises NotUnderstood."""
+    try:
+        return read_article(tree, url)
     except NotUnderstood as error:
         raise NotUnderstood(f"{url}: {error}") from error

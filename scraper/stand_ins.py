@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from selectolax.lexbor import LexborHTMLParser
+
 from domain.address import canonical_address
 from domain.check import Answer
 from domain.subject import one_line
 from domain.typography import folded_title
 from scraper.signs import FEW_WORDS, HEADERS, MARKS, NAMES, NOTICES, Kind, most_words
-from scraper.tree import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,13 @@ def stand_in_by_address(answer: Answer, url: str) -> StandIn | None:
     return _elsewhere(answer.url, url)
 
 
-def stand_in_by_looks(html: str) -> StandIn | None:
-    """Judge a page by its names, size and make; None where all is well. Raises NotUnderstood where it has no tree."""
-    look = _look(html)
+def stand_in_by_looks(html: str, tree: LexborHTMLParser) -> StandIn | None:
+    """Judge a page, and what it was parsed to, by its names, size and make; None where all is well."""
+    look = _look(html, tree.clone())
+    names = {name: folded_title(name) for name in look.names}
     for kind, pattern in _NAMES:
-        for name in look.names if look.words <= most_words(kind) else ():
-            if pattern.fullmatch(folded_title(name)):
+        for name, folded in names.items() if look.words <= most_words(kind) else ():
+            if pattern.fullmatch(folded):
                 return StandIn(kind, f"it calls itself “{one_line(name, 120)}”")
     for kind, most, maker, mark in MARKS:
         if look.words <= most and mark in look.source:
@@ -109,8 +111,8 @@ class _Look:
     asks_for_password: bool
 
 
-def _look(html: str) -> _Look:
-    tree = parse(html)
+def _look(html: str, tree: LexborHTMLParser) -> _Look:
+    """Takes out of the tree what cannot be seen."""
     title = tree.css_first("head > title")
     headings = [node.text(separator=" ")[:_LONGEST_NAME] for node in tree.css("h1")[:_MOST_NAMES]]
     asks = tree.css_first("input[type=password]") is not None

@@ -6,7 +6,7 @@ import re
 
 from domain.typography import repaired
 
-_UNSEEN = re.compile(
+_UNSEEN = re.compile(  # none of which is printable
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
 _LONGEST_NOISE = 120
@@ -62,15 +62,32 @@ def legible(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Text on one line as a reader sees it: no invisible or control characters, one space between words."""
-    seen = text if text.isascii() and text.isprintable() else _UNSEEN.sub("", text)
-    return " ".join(seen.split())
+    if text.isprintable():  # then the only white space in it are spaces
+        return " ".join(text.split()) if "  " in text else text.strip(" ")
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
+def spaced(text: str) -> str:
+    """Text with every run of white space in it as one space, those at its ends too."""
+    inner = " ".join(text.split())
+    if not inner:
+        return text and " "
+    return " " * text[0].isspace() + inner + " " * text[-1].isspace()
+
+
+def begins(text: str, words: str) -> bool:
+    """Whether a text begins with words, which are in case-folded form."""
+    return text[: len(words)].casefold().startswith(words)
 
 
 def is_noise(line: str) -> bool:
     """Whether a whole line is the site's machinery: print, share, toggle, counters, "page last checked"."""
     if len(line) > _LONGEST_NOISE:
         return False
-    return _is_machinery(line) or all(map(_is_machinery, _JOINED.split(line)))
+    if _is_machinery(line):
+        return True
+    parts = _JOINED.split(line)
+    return len(parts) > 1 and all(map(_is_machinery, parts))
 
 
 def is_menu_heading(line: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from enum import Enum
+from collections.abc import Iterator
+from typing import Protocol
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -37,12 +37,29 @@ _BANNER = re.compile(r"\b(?:alert)?dialog\b|banner|cookie", re.IGNORECASE)
 _REOPENED = frozenset({"b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"})
 
 
-class Step(Enum):
-    """Where the walk is: at a text, or on the way into or out of an element."""
+class Element:
+    """An element with what is asked of each again and again: every question to lexbor costs as much as a function."""
 
-    TEXT = 0
-    ENTER = 1
-    LEAVE = 2
+    __slots__ = ("attributes", "node", "number", "tag")
+
+    def __init__(self, node: LexborNode) -> None:
+        self.node = node
+        self.tag = node.tag or ""
+        self.attributes = node.attributes
+        self.number = node.mem_id
+
+
+class Visitor(Protocol):
+    """Who is led over a tree by `walk`."""
+
+    def add_text(self, text: str) -> None:
+        """Take a text."""
+
+    def enter(self, element: Element) -> bool:
+        """Begin an element; False for one that is left out with all it holds, and is not left either."""
+
+    def leave(self) -> None:
+        """End the element that was entered last."""
 
 
 def parse(html: str) -> LexborHTMLParser:
@@ -57,32 +74,27 @@ def parse(html: str) -> LexborHTMLParser:
         raise NotUnderstood(f"the page cannot be parsed: {error}") from error
 
 
-def walk(root: LexborNode, skip: Callable[[LexborNode], bool]) -> Iterator[tuple[Step, LexborNode]]:
-    """The texts below an element and its descendants, in document order; `skip` leaves out one with all it holds.
+def walk(root: LexborNode, visitor: Visitor) -> None:
+    """Show the texts and elements below an element, in document order.
 
-    An element that is skipped is neither entered nor left. Raises NotUnderstood where the nesting is too deep.
+    Raises NotUnderstood where the nesting is too deep.
     """
-    node, depth = root.first_child, 0
-    while node is not None:
-        if node.is_text_node:
-            yield Step.TEXT, node
-        elif node.is_element_node and not skip(node):
-            yield Step.ENTER, node
-            child = node.first_child
-            if child is not None:
-                depth += 1
-                if depth > MAX_DEPTH:
-                    raise NotUnderstood(f"elements are nested more than {MAX_DEPTH} deep")
-                node = child
-                continue
-            yield Step.LEAVE, node
-        while node.next is None and depth:
-            depth -= 1
-            parent = node.parent
-            if parent is None:
+    around: list[LexborNode] = []
+    node = root.first_child
+    while True:
+        while node is None:
+            if not around:
                 return
-            node = parent
-            yield Step.LEAVE, node
+            visitor.leave()
+            node = around.pop().next
+        if node.is_text_node:
+            visitor.add_text(node.text_content or "")
+        elif node.is_element_node and visitor.enter(Element(node)):
+            around.append(node)
+            node = node.first_child
+            if node is not None and len(around) > MAX_DEPTH:
+                raise NotUnderstood(f"elements are nested more than {MAX_DEPTH} deep")
+            continue
         node = node.next
 
 

@@ -9,8 +9,9 @@ from domain.typography import folded_title
 from domain.watch import Watch
 from scraper.charset import decode
 from scraper.errors import NotUnderstood
-from scraper.read import read
+from scraper.read import read_tree
 from scraper.stand_ins import breaks_off, leaves_open, stand_in_by_address, stand_in_by_looks
+from scraper.tree import parse
 from scraper.version import READER_VERSION
 
 LEAST_LOST = 2
@@ -20,14 +21,14 @@ LEAST_LOST = 2
 def verdict(answer: Answer, watch: Watch, before: Page | None) -> Verdict:
     """Judge an answer, and read it where it may be the page. `before` is the last accepted state, None for none yet."""
     try:
-        content_type = answer.header("content-type")
         stand_in = stand_in_by_address(answer, watch.url)
         if stand_in is None:
-            html = decode(answer.body, content_type)
-            stand_in = stand_in_by_looks(html) or breaks_off(html)
+            html = decode(answer.body, answer.header("content-type"))
+            tree = parse(html)
+            stand_in = stand_in_by_looks(html, tree) or breaks_off(html)
         if stand_in is not None:
             return Suspect(str(stand_in))
-        page = read(answer.body, answer.url, content_type)
+        page = read_tree(tree, answer.url)
     except NotUnderstood as error:
         return Suspect(str(error))
     stranger = _empty(page) or _stranger(page, before)

@@ -4,38 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from domain.page import Programme, ReportKind
 from domain.typography import folded_title
 
+T = TypeVar("T", Programme, ReportKind)
+
+# Each with what must be in a title for its pattern to be worth a look.
 _PROGRAMMES = (
-    (Programme.NCPI, re.compile(r"\bnational child protection\b|\bncpi\b")),
+    (Programme.NCPI, ("national", "ncpi"), re.compile(r"\bnational child protection\b|\bncpi\b")),
     (
         Programme.JTAI,
+        ("joint", "jtai"),
         re.compile(
             r"\bjoint targeted (?:area |child protection )?inspections?\b|\bjoint area child protection\b|\bjtai\b"
         ),
     ),
     (
         Programme.JICPA,
+        ("joint", "jicpa"),
         re.compile(r"\bjoint (?:inspectorate )?(?:inspections?|reviews?) of child protection arrangements\b|\bjicpa\b"),
     ),
 )
 _OVERRULING = (
-    (Programme.EVALUATION, re.compile(r"\bevaluation\b")),
-    (Programme.THEMATIC, re.compile(r"\bthematic\b")),
+    (Programme.EVALUATION, ("evaluation",), re.compile(r"\bevaluation\b")),
+    (Programme.THEMATIC, ("thematic",), re.compile(r"\bthematic\b")),
 )
-_REVIEW = re.compile(r"\breview (?:into|of) (?:the )?allegations\b")
+_REVIEW = ((Programme.REVIEW, ("allegations",), re.compile(r"\breview (?:into|of) (?:the )?allegations\b")),)
 _KINDS = (
-    (ReportKind.TERMS_OF_REFERENCE, re.compile(r"\bterms of reference\b")),
-    (ReportKind.METHODOLOGY, re.compile(r"\bmethodology\b")),
-    (ReportKind.POST_INSPECTION_REVIEW, re.compile(r"\bpost inspection review\b")),
-    (ReportKind.QUARTERLY_UPDATE, re.compile(r"\bquarter(?:ly)? (?:\w+ )?update\b")),
-    (ReportKind.RE_INSPECTION, re.compile(r"\bre ?inspection\b")),
-    (ReportKind.REVISIT, re.compile(r"\brevisit\b")),
-    (ReportKind.PROGRESS_REPORT, re.compile(r"\bprogress report\b")),
-    (ReportKind.EVALUATION, re.compile(r"\bevaluation\b")),
-    (ReportKind.REVIEW, re.compile(r"\breview\b")),
+    (ReportKind.TERMS_OF_REFERENCE, ("terms",), re.compile(r"\bterms of reference\b")),
+    (ReportKind.METHODOLOGY, ("methodology",), re.compile(r"\bmethodology\b")),
+    (ReportKind.POST_INSPECTION_REVIEW, ("post",), re.compile(r"\bpost inspection review\b")),
+    (ReportKind.QUARTERLY_UPDATE, ("quarter",), re.compile(r"\bquarter(?:ly)? (?:\w+ )?update\b")),
+    (ReportKind.RE_INSPECTION, ("re inspection", "reinspection"), re.compile(r"\bre ?inspection\b")),
+    (ReportKind.REVISIT, ("revisit",), re.compile(r"\brevisit\b")),
+    (ReportKind.PROGRESS_REPORT, ("progress",), re.compile(r"\bprogress report\b")),
+    (ReportKind.EVALUATION, ("evaluation",), re.compile(r"\bevaluation\b")),
+    (ReportKind.REVIEW, ("review",), re.compile(r"\breview\b")),
 )
 
 _ONES = (
@@ -59,26 +65,21 @@ _CAUSES_OF_CONCERN = (
 def programme_of(title: str, section: Sequence[str]) -> Programme:
     """The programme that a report's title names, else its section's; thematic where neither names one."""
     folded = folded_title(title)
-    for programme, pattern in (*_OVERRULING, *_PROGRAMMES):
-        if pattern.search(folded):
-            return programme
-    if _REVIEW.search(folded):
-        return Programme.REVIEW
+    found = _first(_OVERRULING, folded) or _first(_PROGRAMMES, folded) or _first(_REVIEW, folded)
     for heading in reversed(section):
-        for programme, pattern in _PROGRAMMES:
-            if pattern.search(folded_title(heading)):
-                return programme
-    return Programme.THEMATIC
+        found = found or _first(_PROGRAMMES, folded_title(heading))
+    return found or Programme.THEMATIC
 
 
 def kind_of(title: str) -> ReportKind:
     """The kind of document that a title names, an inspection's report where it names none."""
-    folded = folded_title(title)
-    return next((kind for kind, pattern in _KINDS if pattern.search(folded)), ReportKind.INSPECTION)
+    return _first(_KINDS, folded_title(title)) or ReportKind.INSPECTION
 
 
 def recommendations_in(text: str) -> int | None:
     """How many recommendations a text says were made, in digits or words; None where it states no number."""
+    if "recomm" not in text.lower():  # most texts, and the pattern has to look at every word
+        return None
     return _stated(_RECOMMENDATIONS.search(text))
 
 
@@ -87,6 +88,15 @@ def causes_of_concern_in(text: str) -> int | None:
     if "concern" not in text:
         return None
     return _stated(next((found for pattern in _CAUSES_OF_CONCERN if (found := pattern.search(text))), None))
+
+
+def _first(table: Sequence[tuple[T, tuple[str, ...], re.Pattern[str]]], folded: str) -> T | None:
+    """The first entry of a table that a folded title names."""
+    for named, hints, pattern in table:
+        for hint in hints:
+            if hint in folded and pattern.search(folded):
+                return named
+    return None
 
 
 def _stated(found: re.Match[str] | None) -> int | None:

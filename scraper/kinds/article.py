@@ -106,5 +106,5 @@ def _with_own_keys(records: Sequence[R], joint: str) -> tuple[R, ...]:
             numbers[record.key] += 1
             key = f"{record.key}{joint}{numbers[record.key] + 1}"
         taken.add(key)
-        found.append(replace(record, key=key))
+        found.append(record if key == record.key else replace(record, key=key))
     return tuple(found)

@@ -9,7 +9,8 @@ import pytest
 
 from domain.check import Answer, Good, Suspect
 from scraper.signs import FEW_WORDS, MARKS, NAMES, NOTICES, SOME_WORDS, Kind
-from scraper.stand_ins import stand_in_by_address, stand_in_by_looks
+from scraper.stand_ins import StandIn, stand_in_by_address, stand_in_by_looks
+from scraper.tree import parse
 from scraper.verdict import verdict
 from tests.scraper.verdict.setting import ANY_TITLE, FRAME, MARKUPS, PAGES, URL, answered, article, page
 
@@ -96,7 +97,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_stand_in_is_known_by_its_looks(case: Case) -> None:
-    found = stand_in_by_looks(case.html)
+    found = _by_looks(case.html)
     assert found is not None
     assert found.kind is case.kind
     assert isinstance(verdict(answered(case.html), ANY_TITLE, None), Suspect)
@@ -125,13 +126,13 @@ def test_there_is_a_case_for_every_kind_that_has_rules() -> None:
 )
 def test_an_article_that_speaks_of_such_things_is_an_article(title: str, text: str) -> None:
     html = article(title, text)
-    assert stand_in_by_looks(html) is None
+    assert _by_looks(html) is None
     assert isinstance(verdict(answered(html), ANY_TITLE, None), Good)
 
 
 @pytest.mark.parametrize("path", [*MARKUPS, *PAGES.glob("2*.html")], ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_true_page_is_itself(path: Path) -> None:
-    assert stand_in_by_looks(path.read_text()) is None
+    assert _by_looks(path.read_text()) is None
 
 
 @pytest.mark.parametrize(
@@ -144,26 +145,26 @@ def test_every_true_page_is_itself(path: Path) -> None:
     ],
 )
 def test_a_page_with_the_script_of_a_blocker_is_still_the_page(script: str) -> None:
-    assert stand_in_by_looks(article("Child abuse", "We inspect.").replace("</head>", f"{script}</head>")) is None
+    assert _by_looks(article("Child abuse", "We inspect.").replace("</head>", f"{script}</head>")) is None
 
 
 def test_a_page_with_a_login_form_in_its_head_is_still_the_page() -> None:
     form = '<form><input type="password"><button>Log in</button></form>'
-    assert stand_in_by_looks(article("Child abuse", "We inspect.").replace("<ul>", f"{form}<ul>", 1)) is None
+    assert _by_looks(article("Child abuse", "We inspect.").replace("<ul>", f"{form}<ul>", 1)) is None
 
 
 @pytest.mark.parametrize(
     ("words", "kind"), [(SOME_WORDS - 2, Kind.ERROR), (SOME_WORDS - 1, Kind.ERROR), (SOME_WORDS, None)]
 )
 def test_a_name_counts_up_to_a_size(words: int, kind: Kind | None) -> None:
-    found = stand_in_by_looks(page("Error", "Error", words=words))
+    found = _by_looks(page("Error", "Error", words=words))
     assert (found and found.kind) == kind
 
 
 @pytest.mark.parametrize(("words", "found"), [(FEW_WORDS - 6, True), (FEW_WORDS - 5, True), (FEW_WORDS - 4, False)])
 def test_a_notice_counts_on_a_small_page(words: int, *, found: bool) -> None:
     html = page("x", "", "Your request has been blocked", words=words)
-    assert (stand_in_by_looks(html) is not None) == found
+    assert (_by_looks(html) is not None) == found
 
 
 @pytest.mark.parametrize(
@@ -210,3 +211,7 @@ def test_a_reason_is_one_plain_line_whatever_the_page_calls_itself(hostile: str)
     assert isinstance(found, Suspect)
     assert found.reason.isprintable()
     assert len(found.reason) < 250
+
+
+def _by_looks(html: str) -> StandIn | None:
+    return stand_in_by_looks(html, parse(html))
