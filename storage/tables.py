@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     CheckConstraint,
     Column,
@@ -13,7 +12,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -25,8 +23,10 @@ from domain.change import ChangeKind
 from domain.check import Outcome
 from domain.page import Programme, ReportKind
 from domain.recipient import Cadence, Origin, Role
-from storage.columns import UtcTime, words
+from storage.columns import words
 from storage.headers import PackedHeaders
+from storage.schema import json_column, reference, text_column, time_column
+from storage.schema import metadata as metadata  # noqa: PLC0414 - with the tables below in it
 
 
 class Encoding(StrEnum):
@@ -42,34 +42,6 @@ class Source(StrEnum):
     LIVE = "live"
 
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _json(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, JSON(none_as_null=True), nullable=nullable)
-
-
-def _time(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, UtcTime, nullable=nullable)
-
-
-def _text(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, Text, nullable=nullable)
-
-
-def _refers(name: str, table: str, *, nullable: bool = False, later: bool = False) -> Column[object]:
-    # Two tables that refer to each other have no order; `use_alter` says which reference does not count for it.
-    return Column(name, ForeignKey(f"{table}.id", use_alter=later), nullable=nullable)
-
-
 # A page under watch; the last check and snapshot are kept here, as finding the newest of each by grouping is slow.
 # `fresh_until`: so long its server gives the answer that it gave last, by its own word.
 watches = Table(
@@ -77,15 +49,15 @@ watches = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    _text("url"),
-    _refers("last_check", "check", nullable=True, later=True),
-    _refers("latest_snapshot", "snapshot", nullable=True, later=True),
-    _time("last_good_at", nullable=True),
+    text_column("url"),
+    reference("last_check", "check", nullable=True, later=True),
+    reference("latest_snapshot", "snapshot", nullable=True, later=True),
+    time_column("last_good_at", nullable=True),
     Column("consecutive_failures", Integer, nullable=False, server_default="0"),
-    _time("trouble_since", nullable=True),
+    time_column("trouble_since", nullable=True),
     Column("trouble_told", Boolean, nullable=False, server_default=false()),
-    _time("trouble_told_at", nullable=True),
-    _time("fresh_until", nullable=True),
+    time_column("trouble_told_at", nullable=True),
+    time_column("fresh_until", nullable=True),
 )
 
 # The raw bytes of answers, each kept once. `depth` counts the bodies that must be read before this one.
@@ -96,7 +68,7 @@ bodies = Table(
     Column("sha256", LargeBinary, nullable=False, unique=True),
     Column("size", Integer, nullable=False),
     Column("encoding", words(Encoding), nullable=False),
-    _refers("base", "body", nullable=True),
+    reference("base", "body", nullable=True),
     Column("depth", Integer, nullable=False),
     Column("bytes", LargeBinary, nullable=False),
     CheckConstraint("(encoding = 'zstd-dict') = (base IS NOT NULL)", name="base"),
@@ -108,19 +80,19 @@ checks = Table(
     "check",
     metadata,
     Column("id", Integer, primary_key=True),
-    _refers("watch", "watch"),
-    _time("started_at"),
+    reference("watch", "watch"),
+    time_column("started_at"),
     Column("duration_ms", Integer, nullable=False),
     Column("outcome", words(Outcome), nullable=False),
-    _text("reason", nullable=True),
+    text_column("reason", nullable=True),
     Column("http_status", Integer),
-    _json("hops", nullable=True),
+    json_column("hops", nullable=True),
     Column("headers", PackedHeaders),
-    _text("etag", nullable=True),
-    _text("last_modified", nullable=True),
-    _refers("body", "body", nullable=True),
-    _refers("snapshot", "snapshot", nullable=True, later=True),
-    _time("trouble_since", nullable=True),
+    text_column("etag", nullable=True),
+    text_column("last_modified", nullable=True),
+    reference("body", "body", nullable=True),
+    reference("snapshot", "snapshot", nullable=True, later=True),
+    time_column("trouble_since", nullable=True),
     Index(None, "watch", "started_at"),
 )
 
@@ -129,18 +101,18 @@ snapshots = Table(
     "snapshot",
     metadata,
     Column("id", Integer, primary_key=True),
-    _refers("watch", "watch"),
-    _refers("check", "check"),
-    _refers("body", "body"),
-    _time("captured_at"),
-    _time("confirmed_until"),
+    reference("watch", "watch"),
+    reference("check", "check"),
+    reference("body", "body"),
+    time_column("captured_at"),
+    time_column("confirmed_until"),
     Column("source", words(Source), nullable=False),
     Column("reader", Integer, nullable=False),
     Column("sections", Integer, nullable=False),
     Column("reports", Integer, nullable=False),
-    _text("etag", nullable=True),
-    _text("last_modified", nullable=True),
-    _json("outline"),
+    text_column("etag", nullable=True),
+    text_column("last_modified", nullable=True),
+    json_column("outline"),
     Index(None, "watch", "captured_at"),
     CheckConstraint("confirmed_until >= captured_at", name="confirmed"),
 )
@@ -151,14 +123,14 @@ texts = Table(
     "text",
     metadata,
     Column("id", Integer, primary_key=True),
-    _refers("base", "body", nullable=True),
+    reference("base", "body", nullable=True),
     Column("bytes", LargeBinary, nullable=False),
 )
 
 
 def _its_text() -> tuple[Column[object], Column[object]]:
     """Which of the texts is a record's; NULL for none."""
-    return _refers("texts", "text", nullable=True), Column("text_place", Integer)
+    return reference("texts", "text", nullable=True), Column("text_place", Integer)
 
 
 def _versions(name: str, *columns: Column[object]) -> Table:
@@ -170,10 +142,10 @@ def _versions(name: str, *columns: Column[object]) -> Table:
         name,
         metadata,
         Column("id", Integer, primary_key=True),
-        _refers("watch", "watch"),
+        reference("watch", "watch"),
         Column("lineage", Integer, nullable=False),
-        _refers("first_snapshot", "snapshot"),
-        _refers("last_snapshot", "snapshot", nullable=True),
+        reference("first_snapshot", "snapshot"),
+        reference("last_snapshot", "snapshot", nullable=True),
         *columns,
         Index(None, "watch", "lineage"),
         CheckConstraint("last_snapshot >= first_snapshot", name="held"),
@@ -182,34 +154,39 @@ def _versions(name: str, *columns: Column[object]) -> Table:
 
 
 page_versions = _versions(
-    "page_version", _text("url"), _text("title"), _json("topics"), _json("related"), _json("contacts")
+    "page_version",
+    text_column("url"),
+    text_column("title"),
+    json_column("topics"),
+    json_column("related"),
+    json_column("contacts"),
 )
 
 section_versions = _versions(
     "section_version",
-    _text("key"),
+    text_column("key"),
     Column("level", Integer, nullable=False),
-    _json("path"),
-    _text("title"),
-    _json("links"),
+    json_column("path"),
+    text_column("title"),
+    json_column("links"),
     *_its_text(),
 )
 
 report_versions = _versions(
     "report_version",
-    _text("key"),
-    _text("title"),
-    _text("url", nullable=True),
+    text_column("key"),
+    text_column("title"),
+    text_column("url", nullable=True),
     Column("published_year", Integer),
     Column("published_month", Integer),
     Column("published_day", Integer),
-    _text("published_text", nullable=True),
+    text_column("published_text", nullable=True),
     Column("programme", words(Programme), nullable=False),
     Column("kind", words(ReportKind), nullable=False),
     Column("recommendations", Integer),
     Column("causes_of_concern", Integer),
-    _text("area", nullable=True),
-    _json("section"),
+    text_column("area", nullable=True),
+    json_column("section"),
     *_its_text(),
 )
 
@@ -219,21 +196,21 @@ changes = Table(
     "change",
     metadata,
     Column("id", Integer, primary_key=True),
-    _refers("watch", "watch"),
-    _refers("check", "check"),
-    _refers("from_snapshot", "snapshot"),
-    _refers("to_snapshot", "snapshot"),
+    reference("watch", "watch"),
+    reference("check", "check"),
+    reference("from_snapshot", "snapshot"),
+    reference("to_snapshot", "snapshot"),
     Column("position", Integer, nullable=False),
     Column("kind", words(ChangeKind), nullable=False),
     Column("quiet", Boolean, nullable=False),
-    _json("fields"),
+    json_column("fields"),
     Column("before_version", Integer),
     Column("after_version", Integer),
     Column("place_before", Integer),
     Column("place_after", Integer),
     Column("has_text", Boolean, nullable=False),
-    _time("last_seen_before"),
-    _time("first_seen_after"),
+    time_column("last_seen_before"),
+    time_column("first_seen_after"),
     UniqueConstraint("check", "position"),
     Index(None, "watch", "first_seen_after"),
     Index(None, "first_seen_after"),
@@ -246,17 +223,17 @@ recipients = Table(
     "recipient",
     metadata,
     Column("id", Integer, primary_key=True),
-    _text("address"),
-    _text("channel"),
+    text_column("address"),
+    text_column("channel"),
     Column("role", words(Role), nullable=False),
     Column("origin", words(Origin), nullable=False),
-    _json("wants", nullable=True),
+    json_column("wants", nullable=True),
     Column("cadence", words(Cadence), nullable=False),
     Column("paused", Boolean, nullable=False, server_default=false()),
-    _time("added_at"),
-    _time("left_at", nullable=True),
+    time_column("added_at"),
+    time_column("left_at", nullable=True),
     Column("token", Text, nullable=False, unique=True),
-    _time("heartbeat_since", nullable=True),
+    time_column("heartbeat_since", nullable=True),
     UniqueConstraint("address", "channel", "role"),
 )
 
@@ -268,24 +245,24 @@ alerts = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("kind", words(AlertKind), nullable=False),
-    _refers("subscriber", "recipient", nullable=True),
-    _text("recipient"),
-    _text("channel"),
-    _json("wants", nullable=True),
+    reference("subscriber", "recipient", nullable=True),
+    text_column("recipient"),
+    text_column("channel"),
+    json_column("wants", nullable=True),
     Column("cadence", words(Cadence), nullable=False),
-    _text("occasion"),
-    _json("watches"),
-    _text("subject"),
-    _json("notice", nullable=True),
+    text_column("occasion"),
+    json_column("watches"),
+    text_column("subject"),
+    json_column("notice", nullable=True),
     Column("message_id", Text, nullable=False, unique=True),
-    _time("created_at"),
-    _time("due_at"),
+    time_column("created_at"),
+    time_column("due_at"),
     Column("state", words(AlertState), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    _time("next_attempt_at", nullable=True),
-    _time("last_attempt_at", nullable=True),
-    _time("claimed_until", nullable=True),
-    _text("last_error", nullable=True),
+    time_column("next_attempt_at", nullable=True),
+    time_column("last_attempt_at", nullable=True),
+    time_column("claimed_until", nullable=True),
+    text_column("last_error", nullable=True),
     Column("told", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("recipient", "channel", "occasion"),
     Index(None, "state", "due_at"),
@@ -307,12 +284,12 @@ robots_files = Table(
     metadata,
     Column("origin", Text, primary_key=True),
     Column("status", Integer, nullable=False),
-    _text("text"),
-    _time("fetched_at"),
+    text_column("text"),
+    time_column("fetched_at"),
 )
 
 # A server that asked us to come back later.
-hosts = Table("host", metadata, Column("name", Text, primary_key=True), _time("not_before"))
+hosts = Table("host", metadata, Column("name", Text, primary_key=True), time_column("not_before"))
 
 # Which version of the program brought the database to which revision: a version that is older tells it.
-upgrades = Table("upgrade", metadata, Column("revision", Text, primary_key=True), _text("program"))
+upgrades = Table("upgrade", metadata, Column("revision", Text, primary_key=True), text_column("program"))
