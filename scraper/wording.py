@@ -54,6 +54,7 @@ _WORD = rf"(?:{'|'.join(_TENS)})(?:[\s‐‑-](?:{'|'.join(_ONES[1:10])})\b)?|{'
 _NUMBER = rf"(?P<number>[0-9]{{1,3}}|{_WORD})"
 _RECOMMENDATIONS = re.compile(rf"\b(?:made|makes?)\s{_NUMBER}\s(?:[a-z]+\s)?recommendations?\b", re.IGNORECASE)
 _FOUND = r"(?:identif(?:y|ied)|find|found|made|makes?|raised?|issued|gave|given|highlighted|reported|recorded|set\sout)"
+_ANY_CAUSES = re.compile(r"causes?\sof\sconcern")
 _CAUSES = rf"{_NUMBER}\s(?:[a-z]+\s)?causes?\sof\sconcern\b"
 _GAP = r"(?:\s(?!that\b|progress\b|against\b|on\b)[\w’'-]+){0,5}?"
 _CAUSES_OF_CONCERN = (
@@ -85,7 +86,7 @@ def recommendations_in(text: str) -> int | None:
 
 def causes_of_concern_in(text: str) -> int | None:
     """How many causes of concern a text says were found; None where it states no number."""
-    if "concern" not in text:
+    if "concern" not in text or not _ANY_CAUSES.search(text.lower()):  # the patterns below are slow to say no
         return None
     return _stated(next((found for pattern in _CAUSES_OF_CONCERN if (found := pattern.search(text))), None))
 
