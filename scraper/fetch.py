@@ -209,7 +209,8 @@ def _next(hops: Sequence[httpx.URL], location: str) -> httpx.URL:
 def _checked(base: httpx.URL, reference: str) -> httpx.URL:
     """Where a reference leads: of the web, to a host, with no password in it, without its fragment."""
     try:
-        url = base.join(reference).copy_with(fragment=None)
+        url = base.join(reference)
+        url = url.copy_with(fragment=None) if "#" in str(url) else url
     except httpx.InvalidURL as error:
         raise FetchError(f"{shown(reference)}: not an address: {error}") from error
     if url.scheme not in {"http", "https"} or not url.host:

@@ -75,7 +75,7 @@ class Robots:
 
         Raises `FetchError` where the address is not allowed, or where the file cannot be had and none is kept.
         """
-        origin = str(url.join("/")).removesuffix("/")
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         with self._asking.setdefault(origin, Lock()):
             rules = self._rules(origin)
         if not rules.can_fetch(str(url), PRODUCT):

@@ -17,7 +17,7 @@ from domain.address import canonical_address
 from domain.check import Answer
 from domain.subject import one_line
 from domain.typography import folded_title
-from scraper.signs import FEW_WORDS, HEADERS, MARKS, NAMES, NOTICES, Kind, most_words
+from scraper.signs import FEW_WORDS, HEADERS, MARKS, NAMES, NOTICES, SOME_WORDS, Kind, most_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ def stand_in_by_looks(html: str, tree: LexborHTMLParser) -> StandIn | None:
 
 def breaks_off(html: str) -> StandIn | None:
     """A page that ends within a tag, a comment, a script or a style; a missing `</html>` alone is valid HTML."""
-    source = html.lower()
-    if "</html" in source or "</body" in source:
+    if _is_closed(html):
         return None
+    source = html.lower()
     for thing, begins, ends in _SPANS:
         if source.rfind(begins) > source.rfind(ends):
             return StandIn(Kind.TRUNCATED, f"it breaks off within a {thing}")
@@ -79,9 +79,9 @@ def breaks_off(html: str) -> StandIn | None:
 
 def leaves_open(html: str) -> bool:
     """Whether a page ends with its body and a part of it unclosed: a sign of truncation, if a weak one."""
-    source = html.lower()
-    if "</html" in source or "</body" in source:
+    if _is_closed(html):
         return False
+    source = html.lower()
     return any(len(re.findall(rf"<{name}[\s>]", source)) > source.count(f"</{name}") for name in _NEVER_IMPLIED)
 
 
@@ -94,6 +94,7 @@ _SPANS = (("comment", "<!--", "-->"), ("script", "<script", "</script"), ("style
 _NEVER_IMPLIED = ("main", "article", "section", "div", "ul", "table")
 _NAMES = tuple((kind, re.compile(pattern)) for kind, patterns in NAMES.items() for pattern in patterns)
 _NOTICES = tuple((kind, re.compile(rf"\b(?:{pattern})")) for kind, pattern in NOTICES)
+_ENDING = 1000
 _LONGEST_NAME = 300
 _MOST_NAMES = 5
 _LONGEST_NOTICE = 10_000
@@ -120,7 +121,13 @@ def _look(html: str, tree: LexborHTMLParser) -> _Look:
     tree.strip_tags(["script", "style", "template", "noscript"])
     text = tree.body.text(separator=" ") if tree.body else ""
     names = tuple(_names(title.text()[:_LONGEST_NAME] if title else "", headings))
-    return _Look(names, len(text.split()), text, html.lower(), frozenset(classes.split()), asks)
+    words = len(text.split(maxsplit=SOME_WORDS))  # beyond which no rule counts
+    return _Look(names, words, text, html.lower(), frozenset(classes.split()), asks)
+
+
+def _is_closed(html: str) -> bool:
+    """Looks at the end first, where most pages have it."""
+    return any("</html" in part.lower() or "</body" in part.lower() for part in (html[-_ENDING:], html))
 
 
 def _names(title: str, headings: list[str]) -> Iterator[str]:

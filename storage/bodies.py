@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select
 
 from storage.faults import damaged
 from storage.tables import Encoding, bodies
@@ -16,9 +16,12 @@ WHOLE_EVERY = 25
 """How many bodies may lean on each other before one is kept whole: what the reading of any of them costs at most."""
 
 
+_BY_HASH = select(bodies.c.id).where(bodies.c.sha256 == bindparam("digest"))
+
+
 def body_id(connection: Connection, content: bytes) -> int | None:
     """The number of a body that is kept already; None for a new one."""
-    found = connection.scalar(select(bodies.c.id).where(bodies.c.sha256 == sha256(content).digest()))
+    found = connection.scalar(_BY_HASH, {"digest": sha256(content).digest()})
     return None if found is None else int(found)
 
 
@@ -42,7 +45,7 @@ def keep_body(connection: Connection, content: bytes, base: int | None, path: Pa
         "depth": depth,
         "bytes": packed,
     }
-    return connection.execute(insert(bodies).values(row)).lastrowid
+    return connection.execute(insert(bodies), row).lastrowid
 
 
 def read_body(connection: Connection, number: int, path: Path) -> bytes:
