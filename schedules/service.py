@@ -21,6 +21,7 @@ from domain.check import Standing
 from domain.watch import Watch
 from schedules.cron import parse_schedule
 from schedules.plan import DueTimes, is_due, stable_offset
+from storage.errors import StorageError
 
 DELIVERY_EVERY = timedelta(minutes=1)
 HOUSEKEEPING_EVERY = timedelta(minutes=1)
@@ -179,6 +180,8 @@ class Service:
         with self._busy.with_(name):
             try:
                 job()
+            except StorageError as error:  # whose message says all: a full disk is no defect
+                log.warning("%s failed: %s; it is tried again at its next time", name, error)
             except Exception:
                 log.exception("%s failed; it is tried again at its next time", name)
 

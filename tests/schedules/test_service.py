@@ -17,6 +17,7 @@ import schedules.service
 from domain.check import Check, Outcome, Standing
 from domain.watch import Watch
 from schedules.service import Duties, Health, Service
+from storage.errors import Unwritable
 
 YEARLY = "0 0 1 1 *"
 NEVER = timedelta(days=3650)
@@ -157,6 +158,17 @@ def test_a_job_that_raises_is_logged_and_the_service_goes_on(caplog: pytest.LogC
         wait_until(lambda: "the disk is on fire" in caplog.text and stage.looked == ["well"])
     assert "check of broken failed; it is tried again at its next time" in caplog.text
     assert stage.looked == ["well"]
+
+
+def test_a_database_that_cannot_be_written_is_told_in_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    def full(_one: Watch) -> bool:
+        raise Unwritable("/var/lib/monitor.db: no room to write")
+
+    stage = Stage(on_look=full)
+    with running(stage, stage.duties(watch("a"))):
+        wait_until(lambda: "no room to write" in caplog.text)
+    assert "check of a failed: /var/lib/monitor.db: no room to write; it is tried again" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_a_suspect_page_is_looked_at_once_more_and_not_for_ever() -> None:
