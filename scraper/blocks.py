@@ -11,7 +11,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.addresses import is_page_or_child, is_within_page, resolve
-from scraper.block import BREAK, Anchor, Block, Role, Run, linked_in, words
+from scraper.block import BREAK, HEADING, ITEM, LABEL, PARAGRAPH, TITLE, Anchor, Block, Role, Run, linked_in, words
 from scraper.dates import is_published_label
 from scraper.furniture import HEADINGS, Furniture
 from scraper.lines import is_in_bold, is_label, parted, without_toggle
@@ -27,11 +27,11 @@ _LINES = frozenset(
 )
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 _ARIA_LEVELS = {str(level): level for level in range(1, 7)}
-_LEADS = {"li": Role.ITEM, "dt": Role.LABEL, "td": Role.LABEL, "th": Role.LABEL}
+_LEADS = {"li": ITEM, "dt": LABEL, "td": LABEL, "th": LABEL}
 _BLANK = [Run(" ")]
 _NO_CARDS = frozenset({"p", "pre", "td", "th", "dt", "dd"})
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
-_HEADINGS = (Role.TITLE, Role.HEADING, Role.LABEL)
+_HEADINGS = (TITLE, HEADING, LABEL)
 _PREAMBLE = (3, 8)  # a card may open with so many lines of so many words each before its heading
 
 
@@ -63,7 +63,7 @@ def lay_out(tree: LexborHTMLParser, url: str) -> Layout:
 class _Context(NamedTuple):
     """What holds for text at one place of the tree. `lead`: the element whose first line has a role of its own."""
 
-    role: Role = Role.PARAGRAPH
+    role: Role = PARAGRAPH
     level: int = 0
     nested: int = 0
     lead: tuple[int, Role] | None = None
@@ -115,7 +115,7 @@ class _Builder:
         if self._context.aside and not outer.aside:
             label = element.attributes.get("aria-label") or ""
             if is_related_heading(label) and element.node.css_first(HEADINGS) is None:
-                self._add(Block(Role.LABEL, 1, (), label, aside=True))
+                self._add(Block(LABEL, 1, (), label, aside=True))
         return True
 
     def leave(self) -> None:
@@ -162,7 +162,7 @@ class _Builder:
 
     def _end_heading(self, runs: tuple[Run, ...]) -> None:
         context, text = self._context, words(runs)
-        if text and (context.role is Role.TITLE or not is_noise(text)):
+        if text and (context.role is TITLE or not is_noise(text)):
             self._add(Block(context.role, context.level, runs, text, context.aside, linked_in(runs)))
 
     def _end_paragraph(self, runs: tuple[Run, ...], text: str) -> None:
@@ -174,7 +174,7 @@ class _Builder:
             return
         role, level = self._role_of_line(runs, text)
         if text.startswith("•"):
-            role, level, text = Role.ITEM, 0, text.lstrip("• ")
+            role, level, text = ITEM, 0, text.lstrip("• ")
         if text:
             self._add(Block(role, level, runs, text, self._context.aside, linked))
 
@@ -184,18 +184,20 @@ class _Builder:
         if context.lead and context.lead[0] not in self._leads:
             self._leads[context.lead[0]] = len(self.blocks)
             role = context.lead[1]
-            return role, max(context.nested, 1) if role is Role.LABEL else 0
+            return role, max(context.nested, 1) if role is LABEL else 0
         if is_in_bold(runs) and is_label(text):
-            return Role.LABEL, context.nested + 1
-        return Role.PARAGRAPH, 0
+            return LABEL, context.nested + 1
+        return PARAGRAPH, 0
 
     def _add(self, block: Block) -> None:
         if block.role in _HEADINGS:
-            self._headings += 2 if block.role is Role.TITLE else 1  # what holds the title is no card
+            self._headings += 2 if block.role is TITLE else 1  # what holds the title is no card
             self._last_heading = len(self.blocks)
-        if block.role is Role.TITLE:
+        if block.role is TITLE:
             self._in_content = False
-        elif not block.aside and (block.role is Role.HEADING or not (block.is_all_links or block.is_topics)):
+        elif not (self._in_content or block.aside) and (
+            block.role is HEADING or not (block.is_all_links or block.is_topics)
+        ):
             self._in_content = True
         self.blocks.append(block)
 
@@ -203,14 +205,14 @@ class _Builder:
         """What holds inside an element."""
         context, tag, attributes = self._context, element.tag, element.attributes
         if element.number == self._title:
-            return context._replace(role=Role.TITLE, level=1)
-        if context.role is Role.TITLE or context.role is Role.HEADING:
+            return context._replace(role=TITLE, level=1)
+        if context.role is TITLE or context.role is HEADING:
             return self._inside_phrase(tag, attributes)
         if tag in _LEVELS or attributes.get("role") == "heading":
             stated = attributes.get("aria-level") or ""
-            return context._replace(role=Role.HEADING, level=_LEVELS.get(tag) or _ARIA_LEVELS.get(stated, 2))
+            return context._replace(role=HEADING, level=_LEVELS.get(tag) or _ARIA_LEVELS.get(stated, 2))
         if tag in {"summary", "button"} and context.role not in _HEADINGS:
-            return context._replace(role=Role.LABEL, level=max(context.nested, 1))
+            return context._replace(role=LABEL, level=max(context.nested, 1))
         if element.number in self._asides:
             return context._replace(aside=True)
         if tag in {"dl", "details"}:
@@ -234,10 +236,10 @@ class _Builder:
     def _mark_cards(self, element: Element, first: int, headings: int) -> None:
         if element.tag == "li" and headings:
             lead = self._leads.get(element.number)
-            if lead is not None and lead < len(self.blocks) and self.blocks[lead].role is Role.ITEM:
-                self.blocks[lead] = self.blocks[lead]._replace(role=Role.PARAGRAPH)
+            if lead is not None and lead < len(self.blocks) and self.blocks[lead].role is ITEM:
+                self.blocks[lead] = self.blocks[lead]._replace(role=PARAGRAPH)
         if element.tag == "dl":
-            terms = [place for place in range(first, len(self.blocks)) if self.blocks[place].role is Role.LABEL]
+            terms = [place for place in range(first, len(self.blocks)) if self.blocks[place].role is LABEL]
             for place, end in pairwise([*terms, len(self.blocks)]):
                 self.cards.setdefault(place, range(place, end))
         if headings == 1 and first <= self._last_heading < len(self.blocks):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.page import Precision, PublicationDate
-from scraper.block import BREAK, Block, Role, Run, words
+from scraper.block import BREAK, HEADING, TITLE, Block, Run, words
 from scraper.dates import parse_date, parse_moment, parse_published, parse_tail, split_title
 from scraper.text import is_more_link, is_report_link, tidy
 
@@ -41,7 +41,7 @@ def without_dash(title: str) -> str:
 
 def is_entry(block: Block) -> bool:
     """Whether a line that is no heading can head a report: all of it, a date aside, is one link or in bold."""
-    if block.role is Role.TITLE or block.is_heading or len(block.linked) > 1:
+    if block.role is TITLE or block.is_heading or len(block.linked) > 1:
         return False
     visible = [run for run in block.runs if run.text.strip()]
     head = [run for run in visible if (run.anchor if block.linked else run.strong)]
@@ -53,7 +53,7 @@ def is_entry(block: Block) -> bool:
 
 def date_line(block: Block) -> tuple[PublicationDate, bool] | None:
     """The date of a line that says nothing else, and whether it is labelled "Published on" or the like."""
-    if block.role is Role.TITLE or block.role is Role.HEADING:
+    if block.role is TITLE or block.role is HEADING:
         return None
     if found := parse_published(block.text):
         return found

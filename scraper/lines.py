@@ -23,7 +23,7 @@ def parted(runs: Sequence[Run]) -> list[tuple[Run, ...]]:
     Two breaks part paragraphs, and one break parts a bold title, a date or a typed bullet from what stands around it;
     any other break is as good as a space.
     """
-    runs = _with_dates_apart(runs)
+    runs = _with_dates_apart(runs) if len(runs) > 1 else runs
     if not any(run.text == BREAK for run in runs):
         return [tuple(runs)]
     lines: list[tuple[Run, ...]] = []

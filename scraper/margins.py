@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import unquote
 
 from domain.page import Contact, RelatedReport, Topic
-from scraper.block import Anchor, Block, Role, words
+from scraper.block import HEADING, ITEM, PARAGRAPH, TITLE, Anchor, Block, words
 from scraper.blocks import Layout
 from scraper.dates import split_title
 from scraper.headline import date_line, headline
@@ -34,7 +34,7 @@ def find_topics(blocks: Sequence[Block], title: int) -> tuple[tuple[Topic, ...],
         elif label and (label["colon"] or _is_links_only(block)):
             found, used = list(_topics_of(block)), set()
         else:
-            if place > title and block.role is Role.HEADING and not block.aside:
+            if place > title and block.role is HEADING and not block.aside:
                 break
             continue
         if found:
@@ -47,7 +47,7 @@ def find_related(layout: Layout, title: int) -> tuple[tuple[RelatedReport, ...],
     found: list[RelatedReport] = []
     used: set[int] = set()
     for place, block in enumerate(layout.blocks):
-        if place > title and block.role is not Role.ITEM and place not in used and is_related_heading(block.text):
+        if place > title and block.role is not ITEM and place not in used and is_related_heading(block.text):
             lines = range(place, _end_of_related(layout, place))
             if not _lists_entries(layout.blocks[line] for line in lines[1:]):
                 continue
@@ -71,11 +71,11 @@ def _following_topics(blocks: Sequence[Block], start: int) -> tuple[list[Topic],
     used: set[int] = set()
     for place in range(start, len(blocks)):
         block = blocks[place]
-        if block.role in {Role.TITLE, Role.HEADING} or not (block.role is Role.ITEM or block.is_all_links):
+        if block.role in {TITLE, HEADING} or not (block.role is ITEM or block.is_all_links):
             break
         topics += _topics_of(block)
         used.add(place)
-    if not topics and start < len(blocks) and blocks[start].role is Role.PARAGRAPH and _is_topic(blocks[start].text):
+    if not topics and start < len(blocks) and blocks[start].role is PARAGRAPH and _is_topic(blocks[start].text):
         return list(_topics_of(blocks[start])), {start}
     return topics, used
 
@@ -134,7 +134,7 @@ def _end_of_related(layout: Layout, place: int) -> int:
     end = card.stop if card and card.stop > place + 1 else len(blocks)
     for line in range(place + 1, end):
         block = blocks[line]
-        below = head.role is Role.HEADING and block.role is Role.HEADING and block.level > head.level
+        below = head.role is HEADING and block.role is HEADING and block.level > head.level
         if block.aside is not head.aside or (block.is_heading and not below and not block.sole_link):
             return line
     return end
@@ -145,7 +145,7 @@ def _lists_entries(blocks: Iterable[Block]) -> bool:
     lines = list(blocks)
     return (
         not lines
-        or any(line.is_heading or line.role is Role.ITEM or line.sole_link for line in lines)
+        or any(line.is_heading or line.role is ITEM or line.sole_link for line in lines)
         or all(line.is_all_links for line in lines)
     )
 
@@ -159,7 +159,7 @@ def _related_of(block: Block) -> Iterator[RelatedReport]:
         yield RelatedReport(title, anchors[0].url)
     elif anchors:
         yield from (RelatedReport(split_title(block.words_of(anchor))[0], anchor.url) for anchor in anchors)
-    elif (block.is_heading or block.role is Role.ITEM) and date_line(block) is None:
+    elif (block.is_heading or block.role is ITEM) and date_line(block) is None:
         yield RelatedReport(headline(block).title, None)
 
 

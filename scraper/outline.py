@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from domain.page import PublicationDate
 from scraper.addresses import is_publication
-from scraper.block import Block, Role
+from scraper.block import HEADING, Block, Role
 from scraper.blocks import Layout
 from scraper.headline import Headline, date_line, headline, is_entry, more_link, report_link, without_dash
 
@@ -64,10 +64,10 @@ class _Above:
     def put(self, block: Block) -> Entry:
         """Take in a heading: it ends all that are not above it. A label is below the last heading with a level."""
         levels = [level for level, _, has_level in self._stack if has_level]
-        level = block.level if block.role is Role.HEADING else (levels[-1] if levels else 1) + block.level
+        level = block.level if block.role is HEADING else (levels[-1] if levels else 1) + block.level
         while self._stack and self._stack[-1][0] >= level:
             self._stack.pop()
-        self._stack.append((level, block.text, block.role is Role.HEADING))
+        self._stack.append((level, block.text, block.role is HEADING))
         return Entry(block.text, level, tuple(title for _, title, _ in self._stack))
 
 
@@ -127,11 +127,11 @@ class _Signs:
             return following
         card = self._cards.get(place, range(0))
         dates = [line for line in card if line in self._dates]
-        title = self._blocks[place].text
-        lines = [self._blocks[line] for line in card]
-        if not self._blocks[place].url and not any(report_link(line) or more_link(line, title) for line in lines):
+        if len(dates) != 1:
             return None
-        return dates[0] if len(dates) == 1 else None
+        title, lines = self._blocks[place].text, (self._blocks[line] for line in card)
+        is_linked = self._blocks[place].url or any(report_link(line) or more_link(line, title) for line in lines)
+        return dates[0] if is_linked else None
 
     def _see_undated(self, places: Sequence[int]) -> None:
         """Take the undated reports of each list: a run of headings that are dated or link to a publication."""

@@ -69,10 +69,9 @@ def tidy(text: str) -> str:
 
 def spaced(text: str) -> str:
     """Text with every run of white space in it as one space, those at its ends too."""
-    inner = " ".join(text.split())
-    if not inner:
+    if not text or text.isspace():
         return text and " "
-    return " " * text[0].isspace() + inner + " " * text[-1].isspace()
+    return " " * text[0].isspace() + " ".join(text.split()) + " " * text[-1].isspace()
 
 
 def begins(text: str, words: str) -> bool:

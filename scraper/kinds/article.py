@@ -13,7 +13,7 @@ from domain.address import canonical_address
 from domain.page import Page, Report, Section
 from domain.typography import folded_title, repaired
 from scraper.areas import area_of
-from scraper.block import Block, Role
+from scraper.block import ITEM, TITLE, Block
 from scraper.blocks import lay_out
 from scraper.errors import NotUnderstood
 from scraper.headline import more_link, report_link
@@ -27,7 +27,7 @@ R = TypeVar("R", Report, Section)
 def read_article(tree: LexborHTMLParser, url: str) -> Page:
     """The records of an article at the address `url`. Raises NotUnderstood where there is no title."""
     layout = lay_out(tree, url)
-    title = next((place for place, block in enumerate(layout.blocks) if block.role is Role.TITLE), None)
+    title = next((place for place, block in enumerate(layout.blocks) if block.role is TITLE), None)
     if title is None:
         raise NotUnderstood("the page shows no title: its H1 is hidden")
     topics, of_topics = find_topics(layout.blocks, title)
@@ -89,8 +89,8 @@ def _text(lines: Iterable[Block]) -> str:
     text = ""
     before = None
     for line in lines:
-        gap = "\n" if line.role is before is Role.ITEM else "\n\n"
-        text += (gap if text else "") + ("• " if line.role is Role.ITEM else "") + line.text
+        gap = "\n" if line.role is before is ITEM else "\n\n"
+        text += (gap if text else "") + ("• " if line.role is ITEM else "") + line.text
         before = line.role
     return text
 
