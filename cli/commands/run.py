@@ -14,7 +14,7 @@ from uuid import uuid4
 import click
 
 from cli.crew import Crew
-from cli.errors import CommandError
+from cli.errors import CommandError, Exit
 from cli.heaps import share_heaps
 from cli.log import configure
 from cli.main import Context
@@ -26,7 +26,7 @@ from cli.wiring import database_url, opened, utc_now
 from schedules.service import Service
 from schedules.vitals import Pulse
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import Busy, StorageError, Unwritable
 from storage.lock import run_lock
 
 log = logging.getLogger("hmicfrs-monitor")
@@ -52,13 +52,14 @@ def run(context: Context) -> None:
     share_heaps()
     # Blocked before any thread starts, so that every thread inherits it and only the wait below receives them.
     signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
-    with ExitStack() as open_until_end:
-        database = open_until_end.enter_context(opened(settings))
-        open_until_end.enter_context(run_lock(database.path, "hmicfrs-monitor run", utc_now()))
-        left = _Run(context, database, Supervisor(os.environ), run_id).until_stopped()
-        if left:
-            log.warning("cut off after %g seconds: %s", settings.schedules.drain_seconds, ", ".join(left))
-            _leave_at_once()
+    try:
+        with ExitStack() as open_until_end:
+            database = open_until_end.enter_context(opened(settings))
+            open_until_end.enter_context(run_lock(database.path, "hmicfrs-monitor run", utc_now()))
+            if not _Run(context, database, Supervisor(os.environ), run_id).until_stopped():
+                _leave_at_once()
+    except (Unwritable, Busy) as error:  # what may be over in a minute is told apart from what a restart never mends
+        raise CommandError(str(error), Exit.UNCHECKED) from error
     log.info("stopped")
 
 
@@ -75,12 +76,12 @@ class _Run:
         workers = context.settings.schedules.workers
         self._service = Service(self._crew.duties(), clock=utc_now, workers=workers)
 
-    def until_stopped(self) -> tuple[str, ...]:
-        """Serve until a signal to stop; gives what was still under way when the patience was over."""
+    def until_stopped(self) -> bool:
+        """Serve until a signal to stop; gives whether all that was under way came to its end."""
         with answering(lambda: self._crew.settings, self._database, self._pulse, self._service.health):
             return self._serve()
 
-    def _serve(self) -> tuple[str, ...]:
+    def _serve(self) -> bool:
         self._service.start()
         self._ready("started")
         while (received := self._next_signal()) not in _STOP:
@@ -89,10 +90,12 @@ class _Run:
         log.info("%s: finishing what is under way", signal.Signals(received).name)
         self._supervisor.stopping()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP)  # a second one ends the process at once
-        left = self._service.stop(timedelta(seconds=self._crew.settings.schedules.drain_seconds))
-        if not left:
-            self._crew.close()
-        return left
+        patience = self._crew.settings.schedules.drain_seconds
+        if left := self._service.stop(timedelta(seconds=patience)):
+            log.warning("cut off after %g seconds: %s", patience, ", ".join(left))
+            return False
+        self._crew.close()
+        return True
 
     def _next_signal(self) -> int:
         """Wait for a signal, and look round meanwhile."""
