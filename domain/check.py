@@ -97,11 +97,13 @@ class Suspected:
 class Unchanged:
     """The state is still the one of the last snapshot. `answer` is None when the server itself said so (304).
 
-    `fresh_until`: so long the server would answer the same, by its own word; None where it gave none.
+    `fresh_until`: so long the server would answer the same, by its own word; None where it gave none. `same_bytes`: the
+    answer has the very bytes of the snapshot.
     """
 
     answer: Answer | None
     fresh_until: datetime | None = None
+    same_bytes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def look(
         return Unchanged(None, fresh_until)
     answer = fetched.answer
     if latest and _same_body(latest, answer.body):
-        return Unchanged(answer, fresh_until)
+        return Unchanged(answer, fresh_until, same_bytes=True)
     before = archive.page(latest.id) if latest else None
     judged = judge(answer, watch, before)
     if isinstance(judged, Suspect):

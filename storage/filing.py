@@ -83,7 +83,8 @@ class Filing:
         answered: dict[str, Any] = {"http_status": _NOT_MODIFIED}
         if answer is not None:
             seen |= _validators(answer)
-            answered = self._answered(answer, snapshot)
+            kept = {"http_status": answer.status, "body": snapshot["body"], **_validators(answer)}
+            answered = kept if finding.same_bytes else self._answered(answer, snapshot)
         self.connection.execute(_UPDATE_SNAPSHOT, {"number": snapshot["id"], **seen})
         check = self._check(Outcome.UNCHANGED, {**answered, "snapshot": snapshot["id"]})
         self._well(check.id, snapshot["id"], finding.fresh_until)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from domain.page import Page
 from schedules.replay import Reader
@@ -133,12 +134,12 @@ def _always_the_same(_body: bytes, url: str, _content_type: str | None) -> Page:
 def test_a_check_after_an_upgrade_of_the_reader_tells_the_pages_edits_and_not_the_readers(
     monitor: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def shortsighted(body: bytes, url: str, content_type: str | None) -> Page:
-        page = real.read(body, url, content_type)
+    def shortsighted(tree: LexborHTMLParser, url: str) -> Page:
+        page = real.read_tree(tree, url)
         return replace(page, sections=page.sections[:3])
 
     with monkeypatch.context() as older:
-        older.setattr("scraper.verdict.read", shortsighted)
+        older.setattr("scraper.verdict.read_tree", shortsighted)
         older.setattr("scraper.verdict.READER_VERSION", 0)
         monitor("check")
     assert len(monitor("show", "--json").json["sections"]) == 3
