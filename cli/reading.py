@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
@@ -25,9 +26,9 @@ class Reading:
     def table(self, name: str, struct: type[S], document: Mapping[str, Any]) -> S:
         """A table of the file, with what the environment overrides; faulty fields keep their defaults."""
         written = self._mapping(name, document.get(name, {}))
-        self.unknown(written, [field.encode_name for field in msgspec.structs.fields(struct)], name)
+        self.unknown(written, [field.encode_name for field in _fields(struct)], name)
         values: dict[str, Any] = {}
-        for field in msgspec.structs.fields(struct):
+        for field in _fields(struct):
             key, override = field.encode_name, variable(name, field.encode_name)
             self._variables.add(override)
             if override in self._environment:
@@ -50,7 +51,7 @@ class Reading:
 
     def _entry(self, place: str, struct: type[S], table: object) -> S | None:
         entries = self._mapping(place, table)
-        fields = msgspec.structs.fields(struct)
+        fields = _fields(struct)
         self.unknown(entries, [field.encode_name for field in fields], place)
         values: dict[str, Any] = {}
         for field in fields:
@@ -89,6 +90,12 @@ class Reading:
             values[field.name] = msgspec.convert(value, field.type, strict=strict)
         except msgspec.ValidationError as error:
             self.faults.append(f"{place}: {error}")
+
+
+@cache
+def _fields(struct: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Which msgspec works out anew each time."""
+    return msgspec.structs.fields(struct)
 
 
 def _likely(key: str, known: Iterable[str]) -> str:

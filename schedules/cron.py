@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -55,6 +56,7 @@ class Every:
 Schedule: TypeAlias = Cron | Every
 
 
+@lru_cache(maxsize=1024)
 def parse_schedule(text: str) -> Schedule:
     """Read a cron line (five fields; names, ranges, steps, lists; 0 and 7 are Sunday; @daily) or "every N minutes".
 

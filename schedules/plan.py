@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -154,6 +155,7 @@ def left_alone(
     return is_late(last.started_at, missed, now)
 
 
+@lru_cache(maxsize=1024)  # a thousand watches have few schedules, and a trigger keeps nothing of what it was asked
 def _trigger(cron: Cron, zone: ZoneInfo) -> BaseTrigger:
     if cron.any_day or cron.any_weekday:
         return _cron_trigger(cron, zone, days=True, weekdays=True)

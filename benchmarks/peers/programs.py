@@ -93,7 +93,8 @@ class Peer(Program):
 
     def set_up(self, urls: Sequence[str]) -> None:
         """Watch the text of the pages' main parts, without their menus, and tell of it on standard output."""
-        jobs = (f"name: page {at}\nurl: {url}\nfilter:\n  - css: main\n  - html2text\n" for at, url in enumerate(urls, 1))
+        filters = "filter:\n  - css: main\n  - html2text\n"
+        jobs = (f"name: page {at}\nurl: {url}\n{filters}" for at, url in enumerate(urls, 1))
         (self.folder / "jobs.yaml").write_text("---\n".join(jobs), encoding="utf-8")
         (self.folder / "settings.yaml").write_text(self.settings, encoding="utf-8")
         (self.folder / "hooks.py").touch()
