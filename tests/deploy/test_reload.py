@@ -54,7 +54,7 @@ def test_another_database_is_refused_until_a_restart(house: House, site: Site) -
         service.logs("first reading stored")
         house.configure(site.url, f"{site.url}#2", database="other.db")
         service.process.send_signal(signal.SIGHUP)
-        service.logs("storage.url: is not changed while the service runs")
+        service.logs("storage.url: cannot be changed while the service runs")
         service.logs("the settings stay as they were: 1 watch;")
         assert service.stop() == 0
     assert not (house.folder / "other.db").exists()
