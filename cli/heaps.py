@@ -25,4 +25,4 @@ def collect_seldom() -> None:
     A page that is read makes many objects and hardly a cycle; looking for them took a seventh of the time.
     """
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(20000, 20, 50)

@@ -118,7 +118,7 @@ class ScheduleSettings(msgspec.Struct, frozen=True):
     """
 
     timezone: Text = "Europe/London"
-    workers: Annotated[int, msgspec.Meta(ge=1, le=256)] = 64
+    workers: Annotated[int, msgspec.Meta(ge=1, le=256)] = 48
     second_look_seconds: Positive = 60.0
     jitter_seconds: NotNegative = 30.0
     drain_seconds: Positive = 60.0

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -206,6 +207,7 @@ def _next(hops: Sequence[httpx.URL], location: str) -> httpx.URL:
     return target
 
 
+@lru_cache(maxsize=4096)  # the same pages are asked for again and again
 def _checked(base: httpx.URL, reference: str) -> httpx.URL:
     """Where a reference leads: of the web, to a host, with no password in it, without its fragment."""
     try:

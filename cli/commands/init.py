@@ -56,7 +56,7 @@ TEMPLATE = f"""\
 
 [schedules]
 # timezone = "Europe/London"
-# workers = 64                             # checks under way at once, over all hosts
+# workers = 48                             # checks under way at once, over all hosts
 # second_look_seconds = 60                 # `run` looks again at a suspect page after this pause
 # jitter_seconds = 30                      # and at each page up to so long after its time, so that not all are at once
 # drain_seconds = 60                       # told to stop, it waits so long for what is under way
