@@ -36,6 +36,7 @@ class Crew:
         renewed_standings(database, self._archive, self._watches)
         self._audience = registered(settings, database)
         self._fetcher = fetcher(settings.scraper, database)
+        self._tries_told: dict[int, int] = {}
 
     def duties(self) -> Duties:
         """For the service."""
@@ -87,6 +88,12 @@ class Crew:
         for alert in delivery.sent:
             about = {"alert": alert.id, "channel": alert.recipient.channel}
             log.info("sent to %s: %s", alert.recipient.address, alert.subject, extra=about)
+        for alert in delivery.undelivered:
+            if alert.last_error and self._tries_told.get(alert.id) != alert.attempts:  # each try once, not each minute
+                self._tries_told[alert.id] = alert.attempts
+                about = {"alert": alert.id, "channel": alert.recipient.channel, "attempts": alert.attempts}
+                said = alert.recipient.address, alert.subject, alert.last_error
+                log.warning("not delivered to %s: %s: %s", *said, extra=about)
 
     def _keep_house(self) -> None:
         self._database.tidy()

@@ -38,6 +38,9 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
 _TELLING_ALL = ("httpx", "httpcore")
 """They log each address that is asked, with the secrets in it."""
 
+_TELLING_EACH_TIME = "apscheduler"
+"""It warns at each time of a job that is still under way; one that hangs is told by /health and the watchdog."""
+
 
 def configure(form: Form, level: int, run_id: str) -> None:
     """Log to standard error from now on; `run_id` stands in each line. `level` is that of `OURS`.
@@ -51,6 +54,7 @@ def configure(form: Form, level: int, run_id: str) -> None:
         logging.getLogger(name).setLevel(level)
     for name in _TELLING_ALL:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(_TELLING_EACH_TIME).setLevel(logging.ERROR)
     logging.captureWarnings(True)
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, ProcessorFormatter.wrap_for_formatter],

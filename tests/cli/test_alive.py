@@ -119,6 +119,21 @@ def test_the_service_answers_pings_and_logs_and_gives_no_secret_away(monitor: In
     assert not any(secret in log for secret in ("S3CRET", TOKEN, "<h1"))
 
 
+def test_each_try_that_fails_is_logged_once(monitor: Installation) -> None:
+    monitor.configure(
+        f'[mail]\nhost = "127.0.0.1"\nport = {free_port()}\nsecurity = "none"\nto = ["team@example.org"]\n'
+        "[alerts]\nfirst_retry_seconds = 3600"
+    )
+    assert monitor("check").code == 0
+    monitor.serve("2025-01-child-protection")
+    with process(monitor, "run") as service:  # which lives a year later: the page is overdue
+        wait_until(lambda: monitor("alerts", "list", "--json").json["alerts"] != [])
+        service.send_signal(signal.SIGTERM)
+        _, log = service.communicate(timeout=30)
+    assert log.count("not delivered to team@example.org: ") == 1
+    assert "channel=smtp" in log
+
+
 def test_a_port_in_use_is_a_mistake_in_the_settings(monitor: Installation) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monitor.configure(f'[monitoring]\nlisten = "127.0.0.1:{taken.getsockname()[1]}"')
