@@ -105,3 +105,12 @@ def monitor(tmp_path: Path, site: Site, capsys: pytest.CaptureFixture[str]) -> I
     installation.serve("2024-02-child-protection")
     with time_machine.travel(datetime(2025, 11, 3, 9, 30, tzinfo=UTC)):
         yield installation
+
+
+@pytest.fixture
+def changed(monitor: Installation) -> Installation:
+    """One that has seen the page change once, and told its reader, in the Maildir."""
+    monitor("check")
+    monitor.serve("2025-01-child-protection")
+    assert monitor("check").code == 0
+    return monitor

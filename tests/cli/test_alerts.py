@@ -11,19 +11,9 @@ from threading import Thread
 from typing import Any
 
 import feedparser
-import pytest
 
 from tests.cli.conftest import Installation
 from tests.cli.test_outage import configured, free_port, mail_server
-
-
-@pytest.fixture
-def changed(monitor: Installation) -> Installation:
-    """An installation whose reader was told of a change, in the Maildir."""
-    monitor("check")
-    monitor.serve("2025-01-child-protection")
-    assert monitor("check").code == 0
-    return monitor
 
 
 @contextmanager

@@ -32,15 +32,6 @@ STANDING = {"name", "last_good_check", "last_outcome", "late", "consecutive_fail
 UTC = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 
 
-@pytest.fixture
-def changed(monitor: Installation) -> Installation:
-    """An installation that has seen the page change once."""
-    monitor("check")
-    monitor.serve("2025-01-child-protection")
-    assert monitor("check").code == 0
-    return monitor
-
-
 @pytest.mark.parametrize(
     ("arguments", "entries", "keys"),
     [

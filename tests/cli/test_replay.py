@@ -30,15 +30,6 @@ def upgrade(monkeypatch: pytest.MonkeyPatch, read: object = newer) -> None:
     monkeypatch.setattr("cli.commands.replay.reader", lambda: Reader(99, read))  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def changed(monitor: Installation) -> Installation:
-    """An installation that has seen two revisions, and has mailed the change."""
-    monitor("check")
-    monitor.serve("2025-01-child-protection")
-    assert monitor("check").code == 0
-    return monitor
-
-
 def test_there_is_nothing_to_apply_where_today_s_reader_read_everything(changed: Installation) -> None:
     told = changed("replay")
     assert (told.code, told.err) == (0, "")

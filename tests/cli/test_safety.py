@@ -17,15 +17,6 @@ from storage.lock import run_lock
 from tests.cli.conftest import Installation
 
 
-@pytest.fixture
-def changed(monitor: Installation) -> Installation:
-    """An installation that has seen the page change once."""
-    monitor("check")
-    monitor.serve("2025-01-child-protection")
-    assert monitor("check").code == 0
-    return monitor
-
-
 def spoil(monitor: Installation, statement: str) -> None:
     with closing(sqlite3.connect(monitor.folder / "monitor.db")) as connection:
         assert connection.execute(statement).rowcount
