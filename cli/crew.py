@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Lock
 
 from cli.monitoring import write_textfile
 from cli.office import deliver_all, registered
@@ -23,7 +26,7 @@ log = logging.getLogger("hmicfrs-monitor")
 
 
 class Crew:
-    """Does what the settings say; with other settings there is another crew. `close` ends its connections."""
+    """Does what the settings say; with other settings there is another crew."""
 
     def __init__(self, settings: Settings, database: Database, pulse: Pulse) -> None:
         self.settings = settings
@@ -37,6 +40,9 @@ class Crew:
         self._audience = registered(settings, database)
         self._fetcher = fetcher(settings.scraper, database)
         self._tries_told: dict[int, int] = {}
+        self._lock = Lock()
+        self._looks = 0
+        self._leaves = False
 
     def duties(self) -> Duties:
         """For the service."""
@@ -54,12 +60,29 @@ class Crew:
             jitter=timedelta(seconds=schedules.jitter_seconds),
         )
 
-    def close(self) -> None:
-        """End the connections; what is under way opens them again."""
-        self._fetcher.close()
+    def leave(self) -> None:
+        """End the connections, as soon as no look is under way: else it would have failed for our sake alone."""
+        with self._lock:
+            self._leaves = True
+            idle = self._looks == 0
+        if idle:
+            self._fetcher.close()
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        with self._lock:
+            self._looks += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._looks -= 1
+                last = self._leaves and self._looks == 0
+            if last:
+                self._fetcher.close()
 
     def _look(self, watch: Watch) -> bool:
-        with self._rounds.look() as hand_in:
+        with self._connected(), self._rounds.look() as hand_in:
             result = check(
                 watch,
                 clock=utc_now,

@@ -95,7 +95,7 @@ class _Run:
         if left := self._service.stop(timedelta(seconds=patience)):
             log.warning("cut off after %g seconds: %s", patience, ", ".join(left))
             return False
-        self._crew.close()
+        self._crew.leave()
         return True
 
     def _next_signal(self) -> int:
@@ -122,7 +122,7 @@ class _Run:
         former, self._crew = self._crew, crew
         self._service.adopt(crew.duties())
         self._pulse.reloaded(utc_now())
-        former.close()
+        former.leave()
         self._ready("read the settings anew")
 
     def _ready(self, what: str) -> None:

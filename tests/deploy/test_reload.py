@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
 from threading import Event
 from time import monotonic
 
 from cli.demo_site import Site
+from domain.check import Outcome
 from tests.deploy.services import PATIENCE, House
 
 
@@ -58,6 +60,19 @@ def test_another_database_is_refused_until_a_restart(house: House, site: Site) -
         service.logs("the settings stay as they were: 1 watch;")
         assert service.stop() == 0
     assert not (house.folder / "other.db").exists()
+
+
+def test_a_look_that_is_under_way_ends_as_it_began(house: House, site: Site) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        house.configure(f"http://127.0.0.1:{slow.getsockname()[1]}/")
+        with house.serving() as service, slow.accept()[0] as connection:
+            service.process.send_signal(signal.SIGHUP)
+            service.logs("read the settings anew")
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(site.body)}\r\n\r\n"
+            connection.sendall(head.encode() + site.body)
+            service.logs("first reading stored")
+            assert service.stop() == 0
+    assert [check.outcome for check in house.checks()] == [Outcome.BASELINE]
 
 
 def test_signals_that_come_in_a_row_are_no_trouble(house: House, site: Site) -> None:
