@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from cli.errors import CommandError
 from cli.main import Context
 from cli.options import pass_context
 from cli.settings import MISSION_NAME, MISSION_URL
-from cli.sources import LOCAL_FILE
+from cli.sources import CONFIG_VARIABLE, LOCAL_FILE
 
 TEMPLATE = f"""\
 # Settings of hmicfrs-monitor. A line that begins with "#" shows a default, or an example where there is none.
@@ -110,8 +111,8 @@ url = "{MISSION_URL}"
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @pass_context
 def init(context: Context, force: bool) -> None:
-    """Write a commented settings file: ./hmicfrs-monitor.toml, or the file that --config names."""
-    path = context.config or Path(LOCAL_FILE)
+    """Write a commented settings file: ./hmicfrs-monitor.toml, or what --config or $HMICFRS_MONITOR_CONFIG names."""
+    path = context.config or Path(os.environ.get(CONFIG_VARIABLE) or LOCAL_FILE)
     try:
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(TEMPLATE)
