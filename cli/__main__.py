@@ -1,5 +1,5 @@
 """`python -m cli` is `hmicfrs-monitor`."""
 
-from cli.main import main
+from cli.main import start
 
-main()
+start()

@@ -1,9 +1,8 @@
-"""How memory is dealt out, and how often it is looked through, where many pages are read."""
+"""How the C library deals out memory to threads."""
 
 from __future__ import annotations
 
 import ctypes
-import gc
 
 _M_ARENA_MAX = -8
 """The parameter's number in glibc's malloc.h; see mallopt(3)."""
@@ -17,12 +16,3 @@ def share_heaps() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 2)
-
-
-def collect_seldom() -> None:
-    """Let Python look for garbage in cycles less often, and never in what the program itself is made of.
-
-    A page that is read makes many objects and hardly a cycle; looking for them took a tenth of the time.
-    """
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)

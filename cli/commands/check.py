@@ -127,10 +127,9 @@ def _look_at_all(
 
             if len(due) == 1:
                 return [one(due[0])]
-            from cli.heaps import collect_seldom, share_heaps
+            from cli.heaps import share_heaps
 
             share_heaps()
-            collect_seldom()
             in_turn = _hosts_in_turn(due)
             with ThreadPoolExecutor(settings.schedules.workers) as pool:
                 stored = dict(zip(in_turn, pool.map(one, in_turn), strict=True))

@@ -15,7 +15,7 @@ import click
 
 from cli.crew import Crew
 from cli.errors import CommandError, Exit
-from cli.heaps import collect_seldom, share_heaps
+from cli.heaps import share_heaps
 from cli.log import configure
 from cli.main import Context
 from cli.monitoring import answering
@@ -50,7 +50,6 @@ def run(context: Context) -> None:
     run_id = uuid4().hex[:12]
     _log(context, settings, run_id)
     share_heaps()
-    collect_seldom()
     # Blocked before any thread starts, so that every thread inherits it and only the wait below receives them.
     signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
     try:
