@@ -92,13 +92,12 @@ class Service:
 
     def start(self) -> None:
         """Begin. What fell due while nobody ran is made up for, once, and not all in the same moment."""
-        self._plan()
+        self._plan(self._duties)
         self._scheduler.start()
 
     def adopt(self, duties: Duties) -> None:
-        """Do other duties from now on; looks that are under way end as they began."""
-        self._duties = duties
-        self._plan()
+        """Do other duties from now on; looks under way end as they began. After a StorageError none is adopted."""
+        self._plan(duties)
 
     def notice_time(self) -> timedelta:
         """How far the clock jumped since the last call: the machine slept, or was set right. Plans anew where it did.
@@ -106,12 +105,16 @@ class Service:
         The scheduler waits by a clock that stands still while the machine sleeps.
         """
         apart = self._clock_apart()
-        jumped, self._apart = apart - self._apart, apart
+        jumped = apart - self._apart
         if abs(jumped) >= JUMP:
             log.warning("the clock jumped by %s; what is due is made up for", jumped)
-            self._plan()
-            return jumped
-        return timedelta()
+            try:
+                self._plan(self._duties)
+            except StorageError as error:  # the next call finds the same jump
+                log.warning("not planned anew: %s", error)
+                return timedelta()
+        self._apart = apart
+        return jumped if abs(jumped) >= JUMP else timedelta()
 
     def health(self) -> Health:
         """How the service is: its scheduler goes round, and no job hangs."""
@@ -124,9 +127,10 @@ class Service:
         self._scheduler.shutdown(wait=False)
         return self._busy.wait_until_idle(patience)
 
-    def _plan(self) -> None:
+    def _plan(self, duties: Duties) -> None:
         """Make the jobs anew, those overdue for now: spread over the jitter, so that a restart is no storm."""
-        duties, now = self._duties, self._clock()
+        standings, now = duties.standings(), self._clock()  # first, as it may fail: then all is as it was
+        self._duties = duties
         self._every(PULSE_EVERY, self._beat, "pulse")
         self._every(DELIVERY_EVERY, partial(self._run, "delivery", duties.deliver), "delivery")
         self._every(HOUSEKEEPING_EVERY, partial(self._run, "housekeeping", duties.keep_house), "house")
@@ -134,7 +138,6 @@ class Service:
         for job in self._scheduler.get_jobs():
             if job.id.startswith(_CHECK) and job.id not in wanted:
                 job.remove()
-        standings = duties.standings()
         overdue = [name for name, watch in wanted.items() if self._is_due(watch, standings[watch.name], now)]
         at_once = {name: now + duties.jitter * number / len(overdue) for number, name in enumerate(overdue)}
         for name, watch in wanted.items():

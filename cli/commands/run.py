@@ -112,6 +112,7 @@ class _Run:
             settings = self._context.read_settings()
             _refuse_what_needs_a_restart(self._crew.settings, settings)
             crew = Crew(settings, self._database, self._pulse)
+            self._service.adopt(crew.duties())
         except (CommandError, StorageError) as error:
             for line in str(error).splitlines():
                 log.warning("%s", line)
@@ -119,7 +120,6 @@ class _Run:
             return
         _log(self._context, settings, self._run_id)
         former, self._crew = self._crew, crew
-        self._service.adopt(crew.duties())
         self._pulse.reloaded(utc_now())
         former.leave()
         self._ready("read the settings anew")

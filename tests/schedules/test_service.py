@@ -17,7 +17,7 @@ import schedules.service
 from domain.check import Check, Outcome, Standing
 from domain.watch import Watch
 from schedules.service import Duties, Health, Service
-from storage.errors import Unwritable
+from storage.errors import Busy, Unwritable
 
 YEARLY = "0 0 1 1 *"
 NEVER = timedelta(days=3650)
@@ -193,6 +193,26 @@ def test_a_jump_of_the_clock_is_noticed_and_what_is_due_made_up_for_once(hours: 
             wait_until(lambda: len(stage.looked) > 0 or hours < 0)
             Event().wait(0.2)
     assert stage.looked == (["hourly"] if hours > 0 else [])
+
+
+def test_a_database_that_is_busy_when_the_clock_jumps_ends_nothing_and_is_asked_again() -> None:
+    stage, busy = Stage(), [True]
+
+    def standings() -> dict[str, Standing]:
+        if busy:
+            raise Busy("another program holds the database")
+        return {}
+
+    with time_machine.travel(datetime.now(UTC)) as clock, running(stage, stage.duties()) as service:
+        service._duties = replace(stage.duties(), standings=standings)
+        clock.shift(timedelta(hours=1))
+        assert service.notice_time() == timedelta()
+        with pytest.raises(Busy):
+            service.adopt(replace(stage.duties(watch("comes")), standings=standings))
+        busy.clear()
+        assert service.notice_time() > timedelta(minutes=59)
+        jobs = {job.id for job in service._scheduler.get_jobs()}
+    assert "check of comes" not in jobs
 
 
 def test_after_a_clock_that_was_set_back_deliveries_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
