@@ -11,13 +11,14 @@ from typing import Any, assert_never
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from domain.alert import AlertKind
+from domain.capture import Source
 from domain.change import Bounds, RecordedChange
 from domain.check import Accepted, Answer, Check, Failed, Finding, Outcome, Suspected, Unchanged
 from domain.owed import Owed
 from storage.bodies import keep_body
 from storage.owing import Desk
 from storage.recorded import Transition, store_changes
-from storage.tables import Source, checks, snapshots, watches
+from storage.tables import checks, snapshots, watches
 from storage.versions import Outline, store_turnover, turn_over
 
 _NOT_MODIFIED = 304

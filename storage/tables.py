@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from domain.alert import AlertKind, AlertState
+from domain.capture import Source
 from domain.change import ChangeKind
 from domain.check import Outcome
 from domain.page import Programme, ReportKind
@@ -34,12 +35,6 @@ class Encoding(StrEnum):
 
     ZSTD = "zstd"
     ZSTD_DICT = "zstd-dict"
-
-
-class Source(StrEnum):
-    """Where a snapshot comes from."""
-
-    LIVE = "live"
 
 
 # A page under watch; the last check and snapshot are kept here, as finding the newest of each by grouping is slow.
