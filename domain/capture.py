@@ -19,6 +19,19 @@ class Source(StrEnum):
     JSONL = "jsonl"
 
 
+class CaptureState(StrEnum):
+    """What became of a capture.
+
+    `LISTED`: it exists. `KEPT`: its answer was had, and waits for its place in the history. `MERGED`: it has it.
+    `ASIDE`: it is no state of the page, for a reason that is kept with it.
+    """
+
+    LISTED = "listed"
+    KEPT = "kept"
+    MERGED = "merged"
+    ASIDE = "aside"
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A capture that exists somewhere, without its bytes.

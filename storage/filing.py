@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -18,6 +19,7 @@ from domain.owed import Owed
 from storage.bodies import keep_body
 from storage.owing import Desk
 from storage.recorded import Transition, store_changes
+from storage.sealing import insert_check
 from storage.tables import checks, snapshots, watches
 from storage.versions import Outline, store_turnover, turn_over
 
@@ -29,7 +31,6 @@ _UPDATE_SNAPSHOT = update(snapshots).where(snapshots.c.id == bindparam("number")
 _UPDATE_CHECK = update(checks).where(checks.c.id == bindparam("number"))
 _UPDATE_WATCH = update(watches).where(watches.c.id == bindparam("number"))
 _INSERT_SNAPSHOT = insert(snapshots)
-_INSERT_CHECK = insert(checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Filing:
             case Suspected(reason=reason, answer=answer):
                 base = self._latest_snapshot()
                 answered = self._answered(answer, base) | _told_by(answer)
-                return self._trouble(Outcome.SUSPECT, reason, answered, owed), ()
+                return self._trouble(Outcome.SUSPECT, reason, answered, owed, answer), ()
             case Unchanged():
                 return self._confirm(finding), ()
             case Accepted():
@@ -62,9 +63,16 @@ class Filing:
         """Put the alerts that the check makes due into the outbox; gives how many they are."""
         return Desk(self.connection, self.started_at, message_domain).owe(check, self.watch["name"], owed)
 
-    def _trouble(self, outcome: Outcome, reason: str, answered: Mapping[str, Any], owed: Iterable[Owed]) -> Check:
+    def _trouble(
+        self,
+        outcome: Outcome,
+        reason: str,
+        answered: Mapping[str, Any],
+        owed: Iterable[Owed],
+        answer: Answer | None = None,
+    ) -> Check:
         since = self.watch["trouble_since"] or self.started_at
-        check = self._check(outcome, {**answered, "reason": reason, "trouble_since": since})
+        check = self._check(outcome, {**answered, "reason": reason, "trouble_since": since}, answer)
         news = any(alert.kind is AlertKind.TROUBLE for alert in owed)
         self._stands(
             last_check=check.id,
@@ -87,7 +95,7 @@ class Filing:
             kept = {"http_status": answer.status, "body": snapshot["body"], **_validators(answer)}
             answered = kept if finding.same_bytes else self._answered(answer, snapshot)
         self.connection.execute(_UPDATE_SNAPSHOT, {"number": snapshot["id"], **seen})
-        check = self._check(Outcome.UNCHANGED, {**answered, "snapshot": snapshot["id"]})
+        check = self._check(Outcome.UNCHANGED, {**answered, "snapshot": snapshot["id"]}, answer)
         self._well(check.id, snapshot["id"], finding.fresh_until)
         return check
 
@@ -96,10 +104,13 @@ class Filing:
         if base is None and finding.changes:
             raise ValueError(f"{self.watch['name']}: there is no snapshot yet that could have changed")
         answered = self._answered(finding.answer, base) | _told_by(finding.answer)
-        check = self._check(Outcome.BASELINE if base is None else Outcome.CHANGED, answered)
+        # Before the first good check of our own there may be captures of others: it is a baseline all the same.
+        first = self.watch["last_good_at"] is None
+        check = self._check(Outcome.BASELINE if first else Outcome.CHANGED, answered, finding.answer)
         before = None if base is None else Outline.of(base["outline"])
         turnover = turn_over(self.connection, self.watch["id"], before, finding.page, finding.changes)
-        snapshot = self._snapshot(check.id, answered["body"], finding, turnover.outline)
+        place = 1 if base is None else base["place"] + 1
+        snapshot = self._snapshot(check.id, answered["body"], finding, turnover.outline, place)
         last, body = None if base is None else base["id"], answered["body"]
         store_turnover(self.connection, turnover, last, snapshot, body, finding.answer.body)
         self.connection.execute(_UPDATE_CHECK, {"number": check.id, "snapshot": snapshot})
@@ -119,14 +130,15 @@ class Filing:
         body = keep_body(self.connection, answer.body, None if base is None else base["body"], self.path)
         return {"http_status": answer.status, "body": body, **_validators(answer)}
 
-    def _check(self, outcome: Outcome, columns: Mapping[str, Any]) -> Check:
+    def _check(self, outcome: Outcome, columns: Mapping[str, Any], answer: Answer | None) -> Check:
         about: dict[str, Any] = {"started_at": self.started_at, "duration_ms": self.duration_ms, "outcome": outcome}
-        row = {"watch": self.watch["id"], **about, **columns}
-        number = self.connection.execute(_INSERT_CHECK, row).lastrowid
+        row = {"watch": self.watch["id"], "source": Source.LIVE, **about, **columns}
+        digest = None if answer is None else sha256(answer.body).hexdigest()
+        number = insert_check(self.connection, row, self.watch["name"], digest)
         found: dict[str, Any] = {name: columns.get(name) for name in ("reason", "http_status", "snapshot")}
         return Check(id=number, watch=self.watch["name"], **about, **found)
 
-    def _snapshot(self, check: int, body: int, finding: Accepted, outline: Outline) -> int:
+    def _snapshot(self, check: int, body: int, finding: Accepted, outline: Outline, place: int) -> int:
         row = {
             "watch": self.watch["id"],
             "check": check,
@@ -138,6 +150,7 @@ class Filing:
             "sections": len(outline.sections),
             "reports": len(outline.reports),
             "outline": outline.stored(),
+            "place": place,
             **_validators(finding.answer),
         }
         return self.connection.execute(_INSERT_SNAPSHOT, row).lastrowid

@@ -110,7 +110,7 @@ class History:
     def snapshots(self, watch: str | None = None) -> tuple[Snapshot, ...]:
         """The accepted states, newest first."""
         with self._database.read() as connection:
-            statement = SNAPSHOTS.order_by(snapshots.c.captured_at.desc(), snapshots.c.id.desc())
+            statement = SNAPSHOTS.order_by(snapshots.c.captured_at.desc(), snapshots.c.place.desc())
             if watch is not None:
                 statement = statement.where(snapshots.c.watch == watch_id(connection, watch))
             return tuple(snapshot_of(row) for row in connection.execute(statement).mappings())

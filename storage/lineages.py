@@ -50,15 +50,14 @@ def first_sightings(connection: Connection, lineages: Iterable[int]) -> dict[int
     wanted = sorted(set(lineages))
     if not wanted:
         return {}
-    first = func.min(report_versions.c.first_snapshot)
-    opened = (
-        select(report_versions.c.lineage, first.label("snapshot"))
+    first = func.min(snapshots.c.captured_at).label("at")
+    rows = (
+        select(report_versions.c.lineage, first)
+        .join(snapshots, snapshots.c.id == report_versions.c.first_snapshot)
         .where(report_versions.c.lineage.in_(wanted))
         .group_by(report_versions.c.lineage)
-        .subquery()
     )
-    rows = select(opened.c.lineage, snapshots.c.captured_at).join(snapshots, snapshots.c.id == opened.c.snapshot)
-    return {row.lineage: row.captured_at for row in connection.execute(rows)}
+    return {row.lineage: row.at for row in connection.execute(rows)}
 
 
 def _gone(connection: Connection, watch: int, shelf: Shelf[Any]) -> dict[int, Any]:

@@ -33,12 +33,13 @@ def listed_reports(connection: Connection, watch: str, at: datetime | None) -> t
     lives = _lives(connection, state)
     rows = version_rows(connection, REPORTS, [number for _, number in lives])
     sights = _sights(connection, state["watch"])
+    at_place = {sight["place"]: sight for sight in sights.values()}
     place = {number: index for index, number in enumerate(Outline.of(state["outline"]).reports)}
 
     def listed(first: int, number: int) -> ListedReport:
         row, on_page = rows[number], number in place
         last = seen if on_page else sights[row["last_snapshot"]]["confirmed_until"]
-        return ListedReport(watch, REPORTS.record(row), sights[first]["captured_at"], last, on_page)
+        return ListedReport(watch, REPORTS.record(row), at_place[first]["captured_at"], last, on_page)
 
     on_page = sorted((life for life in lives if life[1] in place), key=lambda life: place[life[1]])
     gone = [listed(*life) for life in lives if life[1] not in place]
@@ -47,16 +48,17 @@ def listed_reports(connection: Connection, watch: str, at: datetime | None) -> t
 
 
 def _lives(connection: Connection, state: RowMapping) -> list[tuple[int, int]]:
-    """The first snapshot of each report known at a state, and its latest version by then."""
-    version = report_versions.c
-    by_then = (version.watch == state["watch"], version.first_snapshot <= state["id"])
-    statement = select(func.min(version.first_snapshot), func.max(version.id)).where(*by_then)
+    """The place of the first snapshot of each report known at a state, and its latest version by then."""
+    version, first = report_versions.c, snapshots.c
+    by_then = (version.watch == state["watch"], first.place <= state["place"])
+    statement = select(func.min(first.place), func.max(version.id)).join(snapshots, first.id == version.first_snapshot)
+    statement = statement.where(*by_then)
     return [(first, number) for first, number in connection.execute(statement.group_by(version.lineage))]
 
 
 def _sights(connection: Connection, watch: int) -> Mapping[int, Mapping[Any, Any]]:
     """When each snapshot of a watch was first and last seen."""
-    columns = (snapshots.c.id, snapshots.c.captured_at, snapshots.c.confirmed_until)
+    columns = (snapshots.c.id, snapshots.c.place, snapshots.c.captured_at, snapshots.c.confirmed_until)
     rows = connection.execute(select(*columns).where(snapshots.c.watch == watch)).mappings()
     return {row["id"]: row for row in rows}
 

@@ -44,9 +44,9 @@ class Replays:
         self._database = database
 
     def snapshots(self, watch: str) -> tuple[Snapshot, ...]:
-        """The accepted states, in the order in which they were stored. Raises UnknownWatch."""
+        """The accepted states, in the order of time. Raises UnknownWatch."""
         with self._database.read() as connection:
-            mine = SNAPSHOTS.where(snapshots.c.watch == watch_id(connection, watch)).order_by(snapshots.c.id)
+            mine = SNAPSHOTS.where(snapshots.c.watch == watch_id(connection, watch)).order_by(snapshots.c.place)
             return tuple(snapshot_of(row) for row in connection.execute(mine).mappings())
 
     def page(self, snapshot_id: int) -> Page:
@@ -69,11 +69,13 @@ class Replays:
             return answer_of(connection, snapshot_row(connection, snapshot_id)["check"], self._database.path)
 
     def sights(self, snapshot_id: int) -> tuple[Sight, ...]:
-        """The checks that confirmed a snapshot, in the order in which they were stored."""
+        """The checks that confirmed a snapshot, in the order of time."""
         with self._database.read() as connection:
             snapshot = snapshot_row(connection, snapshot_id)
             confirming = checks.c.snapshot == snapshot_id, checks.c.id != snapshot["check"]
-            looked = select(checks.c.started_at, checks.c.body).where(*confirming).order_by(checks.c.id)
+            looked = (
+                select(checks.c.started_at, checks.c.body).where(*confirming).order_by(checks.c.started_at, checks.c.id)
+            )
             return tuple(
                 Sight(at, None if body == snapshot["body"] else body) for at, body in connection.execute(looked)
             )
@@ -98,7 +100,7 @@ class Replays:
             for rereading in rereadings:
                 before = _rewritten(connection, row, before, rereading, self._database.path)
                 numbers.append(rereading.snapshot.id)
-            mine = select(snapshots.c.id).where(snapshots.c.watch == row["id"]).order_by(snapshots.c.id)
+            mine = select(snapshots.c.id).where(snapshots.c.watch == row["id"]).order_by(snapshots.c.place)
             if numbers != list(connection.scalars(mine)):
                 raise ValueError(f"{watch}: a replay must have every snapshot, in order")
             _renew_alerts(connection, row["id"])

@@ -26,7 +26,7 @@ def snapshot_row(connection: Connection, snapshot_id: int) -> RowMapping:
 def snapshot_row_at(connection: Connection, watch: str, at: datetime) -> RowMapping:
     """The row of the state that held at a time, by what was known then. Raises UnknownWatch, UnknownSnapshot."""
     mine = snapshots.c.watch == watch_id(connection, watch)
-    newest_first = SNAPSHOTS.where(mine).order_by(snapshots.c.captured_at.desc(), snapshots.c.id.desc())
+    newest_first = SNAPSHOTS.where(mine).order_by(snapshots.c.captured_at.desc(), snapshots.c.place.desc())
     row = connection.execute(newest_first.where(snapshots.c.captured_at <= at).limit(1)).mappings().one_or_none()
     if row is None:
         first = connection.scalar(select(func.min(snapshots.c.captured_at)).where(mine))

@@ -24,6 +24,7 @@ from domain.change import ChangeKind
 from domain.check import Outcome
 from domain.page import Programme, ReportKind
 from domain.recipient import Cadence, Origin, Role
+from storage.capture_tables import captures as captures  # noqa: PLC0414 - in the metadata as well
 from storage.columns import words
 from storage.headers import PackedHeaders
 from storage.schema import json_column, reference, text_column, time_column
@@ -69,8 +70,9 @@ bodies = Table(
     CheckConstraint("(encoding = 'zstd-dict') = (base IS NOT NULL)", name="base"),
 )
 
-# Every look. What the answer was like beside its bytes (`hops`, `headers`) is kept where it does not only confirm a
-# snapshot. `trouble_since`: when the run of bad checks began that this one belongs to, or ends.
+# Every look, and every capture that was imported. What the answer was like beside its bytes (`hops`, `headers`) is
+# kept where it does not only confirm a snapshot. `trouble_since`: when the run of bad checks began that this one
+# belongs to, or ends. `seal`: see `domain.chain`; `seal_before`: that of the check before, where it was pruned.
 checks = Table(
     "check",
     metadata,
@@ -88,10 +90,14 @@ checks = Table(
     reference("body", "body", nullable=True),
     reference("snapshot", "snapshot", nullable=True, later=True),
     time_column("trouble_since", nullable=True),
+    Column("source", words(Source), nullable=False, server_default=Source.LIVE),
+    Column("seal", LargeBinary),
+    Column("seal_before", LargeBinary),
     Index(None, "watch", "started_at"),
 )
 
-# An accepted state. `outline` has the ids of the page's version and, in page order, of its sections' and reports'.
+# An accepted state. `place` is its place among those of the watch in time, counted from 1, which its number need not
+# follow. `outline` has the ids of the page's version and, in page order, of its sections' and reports'.
 snapshots = Table(
     "snapshot",
     metadata,
@@ -108,7 +114,9 @@ snapshots = Table(
     text_column("etag", nullable=True),
     text_column("last_modified", nullable=True),
     json_column("outline"),
+    Column("place", Integer, nullable=False),
     Index(None, "watch", "captured_at"),
+    Index(None, "watch", "place", unique=True),
     CheckConstraint("confirmed_until >= captured_at", name="confirmed"),
 )
 
@@ -143,7 +151,6 @@ def _versions(name: str, *columns: Column[object]) -> Table:
         reference("last_snapshot", "snapshot", nullable=True),
         *columns,
         Index(None, "watch", "lineage"),
-        CheckConstraint("last_snapshot >= first_snapshot", name="held"),
         CheckConstraint("lineage <= id", name="lineage"),
     )
 

@@ -1,4 +1,4 @@
-"""The snapshots of a watch in the order in which they were stored, with their outlines and pages."""
+"""The snapshots of a watch in the order of their places, with their outlines and pages."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def outlined(
     columns = (
         snapshots.c.id,
         snapshots.c.watch,
+        snapshots.c.place,
         snapshots.c.check,
         snapshots.c.captured_at,
         snapshots.c.confirmed_until,
@@ -39,7 +40,9 @@ def outlined(
         snapshots.c.reports,
         type_coerce(snapshots.c.outline, Text).label("outline"),
     )
-    rows = connection.execute(select(*columns).where(snapshots.c.watch == watch).order_by(snapshots.c.id))
+    rows = connection.execute(
+        select(*columns).where(snapshots.c.watch == watch).order_by(snapshots.c.place, snapshots.c.id)
+    )
     for row in rows.yield_per(50):
         try:
             outline = Outline.of(json.loads(row.outline))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, or_, select
 
 from domain.audit import Findings
 from storage.audit.pages import outlined, watch_ids
@@ -22,7 +22,7 @@ def audit_versions(connection: Connection, findings: Findings, _path: Path) -> N
         for row, outline in outlined(connection, watch, findings):
             _audit_counts(row, outline, findings)
             for shelf, states in zip(SHELVES, held, strict=True):
-                states.at(row.id, outline.versions(shelf))
+                states.at(row, outline.versions(shelf))
         for states in held:
             states.end()
     for shelf in SHELVES:
@@ -43,7 +43,6 @@ def _audit_lineages(connection: Connection, table: Table, findings: Findings) ->
         first.c.id.is_(None),
         first.c.lineage != first.c.id,
         first.c.watch != table.c.watch,
-        first.c.first_snapshot > table.c.first_snapshot,
     )
     strays = select(table.c.id).outerjoin(first, first.c.id == table.c.lineage).where(wrong)
     for number in connection.scalars(strays.order_by(table.c.id)):
@@ -58,21 +57,29 @@ def _audit_watches(connection: Connection, table: Table, findings: Findings) -> 
         findings.fault(table.name, number, "is of a watch that has no snapshot")
 
 
+def _place(reference: ColumnElement[Any], watch: int) -> ColumnElement[Any]:
+    """The place of the snapshot that is referred to; 0 where it is none of the watch, NULL where there is none."""
+    named = select(snapshots.c.place).where(snapshots.c.id == reference, snapshots.c.watch == watch).scalar_subquery()
+    return case((reference.is_(None), None), else_=func.coalesce(named, 0))
+
+
 class _Held:
     """The states of one kind of record that hold, as the snapshots of a watch go by."""
 
     def __init__(self, connection: Connection, watch: int, table: Table, findings: Findings) -> None:
-        columns = table.c.id, table.c.lineage, table.c.first_snapshot, table.c.last_snapshot
-        mine = select(*columns).where(table.c.watch == watch).order_by(table.c.first_snapshot, table.c.id)
+        first, last = _place(table.c.first_snapshot, watch), _place(table.c.last_snapshot, watch)
+        columns = table.c.id, table.c.lineage, first.label("first"), last.label("last")
+        mine = select(*columns).where(table.c.watch == watch).order_by("first", table.c.id)
         self._table = table.name
         self._findings = findings
         self._coming = iter(connection.execute(mine).yield_per(100))
         self._next: Any = next(self._coming, None)
         self._held: dict[int, Any] = {}
 
-    def at(self, snapshot: int, stated: Sequence[int]) -> None:
+    def at(self, row: Row[Any], stated: Sequence[int]) -> None:
         """The next snapshot, with the states that its outline has."""
-        self._begin(snapshot)
+        snapshot = row.id
+        self._begin(row.place)
         if len(set(stated)) < len(stated):
             self._findings.fault("snapshot", snapshot, f"has a row of {self._table} twice")
         for number in sorted(set(stated) - self._held.keys()):
@@ -81,24 +88,24 @@ class _Held:
             self._fault(number, "holds at a snapshot whose page has it not", f": snapshot {snapshot}")
         if len({row.lineage for row in self._held.values()}) < len(self._held):
             self._findings.fault("snapshot", snapshot, f"has two rows of {self._table} of one lineage")
-        for number, row in list(self._held.items()):
-            if row.last_snapshot is not None and row.last_snapshot <= snapshot:
+        for number, held in list(self._held.items()):
+            if held.last is not None and held.last <= row.place:
                 del self._held[number]
-                if row.last_snapshot < snapshot:
+                if held.last < row.place:
                     self._fault(number, "ends with what is no snapshot of its watch")
 
     def end(self) -> None:
         """There are no more snapshots."""
         for number, row in self._held.items():
-            if row.last_snapshot is not None:
+            if row.last is not None:
                 self._fault(number, "ends with what is no snapshot of its watch")
         while self._next is not None:
             self._fault(self._take().id, "begins with what is no snapshot of its watch")
 
-    def _begin(self, snapshot: int) -> None:
-        while self._next is not None and self._next.first_snapshot <= snapshot:
+    def _begin(self, place: int) -> None:
+        while self._next is not None and self._next.first <= place:
             row = self._take()
-            if row.first_snapshot < snapshot:
+            if row.first < place:
                 self._fault(row.id, "begins with what is no snapshot of its watch")
             self._held[row.id] = row
 

@@ -33,7 +33,13 @@ from tests.domain.records import page, report
 from tests.storage.pages import ADDRESS, ADMIN, READER, URL, Story, digests, hour, owed, url_of
 
 SECOND = Recipient("second@example.org", "maildir")
-NEW_COLUMNS = {"watch": ["trouble_told_at", "fresh_until"]}
+NEW_COLUMNS = {"watch": ["trouble_told_at", "fresh_until"], "check": ["seal_before"]}
+PLACES = {
+    "section_version": {"texts", "text_place"},
+    "report_version": {"texts", "text_place"},
+    "check": {"headers", "seal"},
+    "snapshot": {"place"},
+}
 
 
 def rows(path: Path, table: str) -> list[dict[str, Any]]:
@@ -107,15 +113,20 @@ def test_nothing_else_is_changed(old: Path) -> None:
         "host",
         "upgrade",
         "text",
+        "capture",
+        "listing",
     }
     headers = [row.pop("headers") for row in before["check"]]
     texts = {table: [row.pop("text") for row in before[table]] for table in ("section_version", "report_version")}
     for table, was in before.items():
-        new = dict.fromkeys(NEW_COLUMNS.get(table, []))
-        places = {"texts", "text_place"} if table in texts else {"headers"} if table == "check" else set()
+        new = dict.fromkeys(NEW_COLUMNS.get(table, [])) | ({"source": "live"} if table == "check" else {})
+        places = PLACES.get(table, set())
         assert [{k: v for k, v in row.items() if k not in places} for row in rows(old, table)] == [
             row | new for row in was
         ]
+    for watch in (1, 2):
+        places = [row["place"] for row in rows(old, "snapshot") if row["watch"] == watch]
+        assert places == list(range(1, len(places) + 1))
     assert rows(old, "recipient") == []
     with Database.open(url_of(old)) as database, database.read() as connection:
         for table, said in texts.items():

@@ -1,0 +1,84 @@
+"""The rows of checks, each sealed as it is stored, and read again as the links of the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, insert, select
+
+from domain.chain import BEGINNING, Link, seal
+from storage.tables import bodies, checks, watches
+
+_AT_ONCE = 2_000
+
+# Made once: each is used for every check.
+_LAST = select(checks.c.id, checks.c.seal).order_by(checks.c.id.desc()).limit(1)
+_INSERT = insert(checks)
+_LINKS = (
+    select(checks, watches.c.name.label("watch_name"), bodies.c.sha256)
+    .join(watches, checks.c.watch == watches.c.id)
+    .outerjoin(bodies, checks.c.body == bodies.c.id)
+    .where(checks.c.id > bindparam("after"))
+    .order_by(checks.c.id)
+    .limit(bindparam("most"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A link of the chain as it is stored.
+
+    `seal` is None where there is none, which no program of ours leaves. `seal_before` is the seal of the check before,
+    kept where `prune` took that one away.
+    """
+
+    link: Link
+    seal: bytes | None
+    seal_before: bytes | None
+    snapshot: int | None
+
+
+def insert_check(connection: Connection, row: Mapping[str, Any], watch: str, digest: str | None) -> int:
+    """Store a check of the watch of that name, sealed; gives its number. `digest` is the SHA-256 of its body in hex."""
+    last = connection.execute(_LAST).one_or_none()
+    before = BEGINNING if last is None else last.seal
+    number = 1 if last is None else last.id + 1
+    sealed = {**row, "id": number, "seal": seal(_link({**row, "id": number}, watch, digest), before)}
+    connection.execute(_INSERT, sealed)
+    return number
+
+
+def links(connection: Connection, *wanted: ColumnElement[bool], after: int = 0) -> Iterator[Sealed]:
+    """The checks with numbers beyond `after`, by number, those that are wanted; read some at a time."""
+    statement = _LINKS.where(*wanted)
+    while rows := connection.execute(statement, {"after": after, "most": _AT_ONCE}).mappings().all():
+        for row in rows:
+            yield sealed_of(row)
+        after = rows[-1]["id"]
+
+
+def sealed_of(row: RowMapping) -> Sealed:
+    """A row of checks with the name of its watch as `watch_name`, and the `sha256` of its body."""
+    digest = None if row["sha256"] is None else row["sha256"].hex()
+    return Sealed(_link(row, row["watch_name"], digest), row["seal"], row["seal_before"], row["snapshot"])
+
+
+def _link(row: Mapping[Any, Any], watch: str, digest: str | None) -> Link:
+    hops, headers = row.get("hops"), row.get("headers")
+    return Link(
+        check=row["id"],
+        watch=watch,
+        source=row["source"],
+        started_at=row["started_at"],
+        duration_ms=row["duration_ms"],
+        outcome=row["outcome"],
+        reason=row.get("reason"),
+        http_status=row.get("http_status"),
+        hops=None if hops is None else tuple(hops),
+        headers=None if headers is None else tuple((name, value) for name, value in headers),
+        etag=row.get("etag"),
+        last_modified=row.get("last_modified"),
+        body=digest,
+    )
