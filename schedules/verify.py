@@ -14,9 +14,12 @@ from storage.history import History
 from storage.replay import Replays
 
 
-def verify(database: Database, reader: Reader | None) -> Iterator[Part]:
-    """Look through the parts one after the other; with a reader, read the pages again that its version read."""
-    yield from audited(database)
+def verify(database: Database, reader: Reader | None, *, only: str | None = None) -> Iterator[Part]:
+    """Look through the parts one after the other, or one by its name.
+
+    With a reader, read the pages again that its version read.
+    """
+    yield from audited(database, only)
     if reader is not None:
         yield _read_again(database, reader)
 

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from domain.audit import Findings, Part
 from storage.audit.alerts import audit_alerts
 from storage.audit.bodies import audit_bodies
+from storage.audit.captures import audit_captures
+from storage.audit.chain import audit_chain
 from storage.audit.changes import audit_changes
 from storage.audit.checks import audit_checks
 from storage.audit.file import audit_file
@@ -27,13 +29,20 @@ _AUDITS: tuple[tuple[str, str, _Audit], ...] = (
     ("versions", "states of records", audit_versions),
     ("changes", "changes", audit_changes),
     ("checks", "checks", audit_checks),
+    ("chain", "checks", audit_chain),
+    ("captures", "captures", audit_captures),
     ("alerts", "alerts", audit_alerts),
 )
 
 
-def audited(database: Database) -> Iterator[Part]:
-    """Look through each part in turn, in one read transaction; changes nothing. Raises Busy."""
+PARTS = tuple(name for name, _, _ in _AUDITS)
+
+
+def audited(database: Database, only: str | None = None) -> Iterator[Part]:
+    """Look through each part in turn, or one of `PARTS`, in one read transaction each; changes nothing. Raises Busy."""
     for name, things, audit in _AUDITS:
+        if only not in {None, name}:
+            continue
         findings = Findings(name, things)
         try:
             with database.read() as connection:

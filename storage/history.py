@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from domain.alert import PageChanges, Week
+from domain.capture import Source
 from domain.change import ChangeKind, RecordedChange
 from domain.check import Check, Outcome, Snapshot, Standing
 from domain.page import Page
@@ -80,9 +81,12 @@ class History:
     def recent(self, wants: Wants, limit: int) -> tuple[PageChanges, ...]:
         """The newest loud changes that a reader wants, at most so many of each page; each page's oldest first.
 
-        Of a long history the newest `MOST_LOOKED_THROUGH` changes are looked through.
+        Only those that checks of our own found: what was imported later is told to nobody. Of a long history the newest
+        `MOST_LOOKED_THROUGH` changes are looked through.
         """
-        found = CHANGES.where(~changes.c.quiet).order_by(changes.c.first_seen_after.desc(), changes.c.id.desc())
+        ours = and_(checks.c.source == Source.LIVE, checks.c.outcome == Outcome.CHANGED)
+        found = CHANGES.join(checks, checks.c.id == changes.c.check).where(~changes.c.quiet, ours)
+        found = found.order_by(changes.c.first_seen_after.desc(), changes.c.id.desc())
         with self._database.read() as connection:
             newest_first = wanted(read_changes(connection, found.limit(MOST_LOOKED_THROUGH)), wants)
             if not newest_first:
@@ -94,8 +98,9 @@ class History:
         """What was done, over all watches, from the one time on until the other."""
         # Each watch by itself, as the index has them: years of checks are not gone through for those of a week.
         each = checks.c.watch.in_(select(watches.c.id))
+        ours = checks.c.source == Source.LIVE
         made = select(checks.c.outcome, func.count()).where(
-            each, checks.c.started_at >= since, checks.c.started_at < until
+            each, ours, checks.c.started_at >= since, checks.c.started_at < until
         )
         found = select(changes.c.quiet, func.count()).where(
             changes.c.first_seen_after >= since, changes.c.first_seen_after < until

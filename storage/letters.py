@@ -20,6 +20,7 @@ from domain.alert import (
     TroubleFound,
     TroubleOver,
 )
+from domain.capture import Source
 from domain.change import ChangeKind, RecordedChange
 from domain.check import Outcome
 from domain.recipient import Wants
@@ -113,7 +114,7 @@ def _check_of(connection: Connection, alert_id: int) -> tuple[RowMapping, RowMap
 
 def _page_changes(connection: Connection, watch: str, told: tuple[RecordedChange, ...], until: datetime) -> PageChanges:
     row = connection.execute(select(watches).where(watches.c.name == watch)).mappings().one()
-    last = max(recorded.to_snapshot for recorded in told)
+    last = max(told, key=lambda recorded: recorded.bounds.first_seen_after).to_snapshot
     outline = connection.execute(select(snapshots.c.outline).where(snapshots.c.id == last)).scalar_one()
     page = page_versions.c.id == Outline.of(outline).page
     title: str = connection.execute(select(page_versions.c.title).where(page)).scalar_one()
@@ -123,7 +124,8 @@ def _page_changes(connection: Connection, watch: str, told: tuple[RecordedChange
 
 def _good_until(connection: Connection, watch: int, until: datetime) -> datetime | None:
     """When the last good check by then began: at a later try of the message, it is the same one."""
-    by_then = checks.c.watch == watch, checks.c.started_at <= until, checks.c.outcome.in_(_GOOD)
+    ours = checks.c.watch == watch, checks.c.source == Source.LIVE
+    by_then = *ours, checks.c.started_at <= until, checks.c.outcome.in_(_GOOD)
     return connection.scalar(select(checks.c.started_at).where(*by_then).order_by(checks.c.started_at.desc()).limit(1))
 
 

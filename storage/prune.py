@@ -18,6 +18,7 @@ from sqlalchemy import (
     Delete,
     Select,
     and_,
+    bindparam,
     delete,
     false,
     func,
@@ -25,14 +26,16 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    update,
 )
 
 from domain.alert import AlertState
+from domain.capture import Source
 from domain.check import Outcome
 from domain.recipient import Cadence
 from storage.database import Database
 from storage.errors import StorageError
-from storage.tables import alert_checks, alerts, bodies, changes, checks, snapshots, watches
+from storage.tables import alert_checks, alerts, bodies, captures, changes, checks, snapshots, watches
 
 ASKED_AGAIN_WITHIN = timedelta(days=30)
 """An occasion, that of a digest or a notice, may be asked for again so long: its alert must be there."""
@@ -76,6 +79,7 @@ def prune(database: Database, limits: Limits, now: datetime) -> Pruned:
         connection.execute(delete(alert_checks).where(alert_checks.c.alert.in_(gone)))
         _expect(connection, delete(alerts).where(alerts.c.id.in_(gone)), pruned.alerts)
         # What is kept for the alerts that stay is the same now that the others are gone.
+        _keep_seals(connection, limits, now)
         _expect(connection, delete(checks).where(checks.c.id.in_(select(_old_checks(limits, now).c.id))), pruned.checks)
         needed = select(_needed_bodies(select(checks.c.body)).c.id)
         _expect(connection, delete(bodies).where(bodies.c.id.not_in(needed)), pruned.bodies)
@@ -101,6 +105,21 @@ def _unchecked(database: Database) -> Iterator[Connection]:
         if broken is not None:
             where = f"{broken[0]} {broken[1]}"
             raise StorageError(f"{database.path}: {where} would refer to nothing; nothing was taken away")
+
+
+def _keep_seals(connection: Connection, limits: Limits, now: datetime) -> None:
+    """Let each check whose predecessor goes keep that one's seal, so that the chain can be followed over the gap."""
+    old = select(_old_checks(limits, now).c.id)
+    before = func.lag(checks.c.id).over(order_by=checks.c.id).label("before")
+    seal = func.lag(checks.c.seal).over(order_by=checks.c.id).label("seal")
+    with_before = select(checks.c.id, before, seal).subquery()
+    gaps = select(with_before.c.id, with_before.c.seal).where(
+        with_before.c.before.in_(old), with_before.c.id.not_in(old)
+    )
+    kept = [{"number": row.id, "kept": row.seal} for row in connection.execute(gaps)]
+    if kept:
+        keep = update(checks).where(checks.c.id == bindparam("number")).values(seal_before=bindparam("kept"))
+        connection.execute(keep, kept)
 
 
 def _expect(connection: Connection, statement: Delete, count: int) -> None:
@@ -145,7 +164,12 @@ def _old_checks(limits: Limits, now: datetime) -> CTE:
     kept = select(_kept_checks(limits, now).c.id)
     return (
         select(checks.c.id)
-        .where(checks.c.started_at < limits.checks, _NOTHING_NEW, checks.c.id.not_in(kept))
+        .where(
+            checks.c.started_at < limits.checks,
+            _NOTHING_NEW,
+            checks.c.source == Source.LIVE,
+            checks.c.id.not_in(kept),
+        )
         .cte("old")
     )
 
@@ -218,8 +242,9 @@ def _latest(which: ColumnElement[bool]) -> Select[Any]:
 
 
 def _needed_bodies(of_checks: Select[Any]) -> CTE:
-    """The bodies of snapshots and of checks, and all those that they lean on."""
-    named = union(of_checks.where(checks.c.body.is_not(None)), select(snapshots.c.body)).subquery()
+    """The bodies of snapshots, of checks and of captures, and all those that they lean on."""
+    of_captures = select(captures.c.body).where(captures.c.body.is_not(None))
+    named = union(of_checks.where(checks.c.body.is_not(None)), select(snapshots.c.body), of_captures).subquery()
     needed = select(named.c[0].label("id")).cte("needed", recursive=True)
     below = select(bodies.c.base).join(needed, bodies.c.id == needed.c.id).where(bodies.c.base.is_not(None))
     return needed.union(below)

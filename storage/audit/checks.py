@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, not_, or_, select
 
 from domain.audit import Findings
+from domain.capture import Source
 from domain.check import Outcome
 from storage.audit.rules import Rule, apply_rules
-from storage.tables import checks, snapshots, watches
+from storage.tables import captures, checks, snapshots, watches
 
 GOOD = checks.c.outcome.in_((Outcome.BASELINE, Outcome.UNCHANGED, Outcome.CHANGED))
 _NEW = checks.c.outcome.in_((Outcome.BASELINE, Outcome.CHANGED))
@@ -34,19 +35,30 @@ def _of_checks(wrong: ColumnElement[bool]) -> Select[Any]:
 
 
 def _first() -> Select[Any]:
-    """The first snapshot of each watch is a baseline, and no other is."""
-    first = select(snapshots.c.watch, func.min(snapshots.c.id).label("id")).group_by(snapshots.c.watch).subquery()
-    is_first = snapshots.c.id == first.c.id
-    return _captured((checks.c.outcome == Outcome.BASELINE) != is_first).join(first, first.c.watch == snapshots.c.watch)
+    """The first good check of our own of each watch has no other to compare with, and every other has."""
+    good = select(checks.c.watch, func.min(checks.c.id).label("id")).where(_LIVE, GOOD).group_by(checks.c.watch)
+    first = good.subquery()
+    wrong = and_(_LIVE, _NEW, (checks.c.outcome == Outcome.BASELINE) != (checks.c.id == first.c.id))
+    return _captured(wrong).join(first, first.c.watch == snapshots.c.watch)
 
 
 def _elsewhere() -> Select[Any]:
-    """Good checks see the snapshot that was found last."""
-    found = case((_NEW, checks.c.snapshot))
-    last = func.max(found).over(partition_by=checks.c.watch, order_by=checks.c.id)
-    seen = select(checks.c.id, checks.c.snapshot, GOOD.label("good"), last.label("last")).subquery()
-    return select(seen.c.id).where(seen.c.good, seen.c.snapshot.is_distinct_from(seen.c.last))
+    """Good checks see the snapshot that was found last: by number, or where captures came between them by time."""
+    found = case((snapshots.c.check == checks.c.id, snapshots.c.place))
+    in_turn = case((_AMONG_OTHERS, checks.c.started_at), else_=0)
+    last = func.max(found).over(partition_by=checks.c.watch, order_by=(in_turn, checks.c.id))
+    seen = (
+        select(checks.c.id, snapshots.c.place, GOOD.label("good"), last.label("last"))
+        .outerjoin(snapshots, snapshots.c.id == checks.c.snapshot)
+        .subquery()
+    )
+    return select(seen.c.id).where(seen.c.good, seen.c.place.is_distinct_from(seen.c.last))
 
+
+_LIVE = checks.c.source == Source.LIVE
+_AMONG_OTHERS = checks.c.watch.in_(select(captures.c.watch).where(captures.c.check.is_not(None)))
+_BEGINS_AGAIN = and_(_AMONG_OTHERS, checks.c.outcome == Outcome.UNCHANGED)
+"""A check that found a state unchanged may see its return, since a capture came between that shows another."""
 
 _SIGHT = exists().where(
     checks.c.watch == snapshots.c.watch,
@@ -58,10 +70,23 @@ _RULES = (
         "snapshot",
         "is not what its check found",
         _captured(
-            or_(not_(_NEW), checks.c.snapshot.is_distinct_from(snapshots.c.id), checks.c.watch != snapshots.c.watch)
+            or_(
+                not_(or_(_NEW, _BEGINS_AGAIN)),
+                checks.c.snapshot.is_distinct_from(snapshots.c.id),
+                checks.c.watch != snapshots.c.watch,
+            )
         ),
     ),
-    Rule("snapshot", "has other bytes than its check", _captured(checks.c.body.is_distinct_from(snapshots.c.body))),
+    Rule(
+        "snapshot",
+        "has other bytes than its check",
+        _captured(
+            and_(
+                checks.c.body.is_distinct_from(snapshots.c.body),
+                not_(and_(_BEGINS_AGAIN, checks.c.body.is_(None))),
+            )
+        ),
+    ),
     Rule(
         "snapshot",
         "was captured at another time than its check",
@@ -90,8 +115,9 @@ _RULES = (
 
 def _audit_watch(connection: Connection, watch: Row[Any], findings: Findings) -> None:
     """What a watch's row repeats of its checks and snapshots."""
-    mine, good = checks.c.watch == watch.id, and_(checks.c.watch == watch.id, GOOD)
-    found = snapshots.c.watch == watch.id
+    mine = and_(checks.c.watch == watch.id, _LIVE)
+    good = and_(mine, GOOD)
+    newest = select(snapshots.c.id).where(snapshots.c.watch == watch.id).order_by(snapshots.c.place.desc()).limit(1)
 
     def one(statement: Select[Any]) -> Any:
         return connection.execute(statement).scalar()
@@ -100,7 +126,7 @@ def _audit_watch(connection: Connection, watch: Row[Any], findings: Findings) ->
     since = and_(mine, checks.c.id > last_good)
     stands = {
         "last_check": one(select(func.max(checks.c.id)).where(mine)),
-        "latest_snapshot": one(select(func.max(snapshots.c.id)).where(found)),
+        "latest_snapshot": one(newest),
         "last_good_at": one(select(func.max(checks.c.started_at)).where(good)),
         "consecutive_failures": one(select(func.count()).select_from(checks).where(since)),
         "trouble_since": one(select(checks.c.started_at).where(since).order_by(checks.c.id).limit(1)),

@@ -95,7 +95,8 @@ def test_backup_tells_what_it_made(changed: Installation, tmp_path: Path) -> Non
 def test_verify_says_whether_all_is_well(changed: Installation) -> None:
     told = changed("verify", "--json").json
     assert told["well"] is True
-    assert [part["part"] for part in told["parts"]] == ["file", "bodies", "versions", "changes", "checks", "alerts"]
+    names = ["file", "bodies", "versions", "changes", "checks", "chain", "captures", "alerts"]
+    assert [part["part"] for part in told["parts"]] == names
 
 
 def test_status_counts_what_is_undelivered(changed: Installation) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -97,11 +98,32 @@ def test_what_is_asked_of_no_database_makes_none(
 def test_verify_tells_each_part_in_a_line(changed: Installation) -> None:
     told = changed("verify", "--reread")
     assert (told.code, told.err) == (0, "")
-    assert [line.partition(":")[0] for line in told.out.splitlines()] == [
-        "file", "bodies", "versions", "changes", "checks", "alerts", "readings",
+    *parts, newest = told.out.splitlines()
+    assert [line.partition(":")[0] for line in parts] == [
+        "file", "bodies", "versions", "changes", "checks", "chain", "captures", "alerts", "readings",
     ]  # fmt: skip
-    assert all(line.endswith(", well") for line in told.out.splitlines())
+    assert all(line.endswith(", well") for line in parts)
+    assert re.fullmatch(r"Newest seal, to be noted elsewhere: \d+:[0-9a-f]{64}", newest)
     assert changed("-q", "verify").out == ""
+
+
+def test_a_seal_that_was_noted_is_held_against_the_chain(changed: Installation) -> None:
+    noted = changed("verify", "--chain").out.splitlines()[-1].removeprefix("Newest seal, to be noted elsewhere: ")
+    changed("check")
+    well = changed("verify", "--chain", "--seal", noted)
+    assert (well.code, well.out.splitlines()[-1].endswith(f"; {noted} holds")) == (0, True)
+    number, _, seal = noted.partition(":")
+    other = changed("verify", "--chain", "--seal", f"{number}:{seal[::-1]}")
+    assert (other.code, other.out.splitlines()[-1]) == (
+        2,
+        f"check {number} has another seal than was noted: it or a check before it was altered",
+    )
+    assert "check 9999 is not there" in changed("verify", "--seal", f"9999:{seal}").out
+    document = changed("verify", "--chain", "--seal", f"9999:{seal}", "--json")
+    assert (document.code, document.json["well"], document.json["head"]["check"]) == (2, False, int(number) + 1)
+    mistyped = changed("verify", "--seal", "12")
+    assert (mistyped.code, mistyped.out) == (2, "")
+    assert "`verify --chain` gives one" in mistyped.err
 
 
 def test_verify_names_what_is_wrong_and_the_way_out(changed: Installation) -> None:

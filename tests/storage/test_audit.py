@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from domain.audit import MOST_OF_A_SORT, Findings
-from storage.auditor import audited
+from storage.auditor import PARTS, audited
 from storage.database import Database
 from storage.errors import Busy
 from tests.storage.histories import tell
@@ -55,17 +55,17 @@ def test_a_good_database_is_well_and_looked_at_as_a_whole(path: Path) -> None:
         }
     assert {name: faults for name, (_, faults) in parts.items() if faults} == {}
     assert {name: parts[name][0] for name in counts} == counts
-    assert list(parts) == ["file", "bodies", "versions", "changes", "checks", "alerts"]
+    assert list(parts) == ["file", "bodies", "versions", "changes", "checks", "chain", "captures", "alerts"]
 
 
 def test_the_recorded_revisions_are_well(database: Database) -> None:
     told(database, today)
-    assert [part.faults for part in audited(database)] == [()] * 6
+    assert [part.faults for part in audited(database)] == [()] * len(PARTS)
 
 
 def test_an_empty_database_is_well(database: Database) -> None:
     Story.of(database)
-    assert [part.faults for part in audited(database)] == [()] * 6
+    assert [part.faults for part in audited(database)] == [()] * len(PARTS)
 
 
 @pytest.mark.parametrize(

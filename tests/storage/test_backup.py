@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.auditor import audited
+from storage.auditor import PARTS, audited
 from storage.backup import Backup, back_up, stamp
 from storage.database import Database
 from storage.errors import NotADatabase, StorageError, Unwritable
@@ -85,7 +85,7 @@ def test_backups_while_another_process_stores_are_each_whole(tmp_path: Path) -> 
     assert len(set(checks)) > 2
     for one in made[:: max(1, len(made) // 5)]:
         with Database.open(url_of(one.path)) as database:
-            assert [part.faults for part in audited(database)] == [()] * 6
+            assert [part.faults for part in audited(database)] == [()] * len(PARTS)
 
 
 def test_a_file_that_is_there_is_replaced_only_on_request(database: Database, tmp_path: Path) -> None:

@@ -125,8 +125,8 @@ def test_nothing_else_is_changed(old: Path) -> None:
             row | new for row in was
         ]
     for watch in (1, 2):
-        places = [row["place"] for row in rows(old, "snapshot") if row["watch"] == watch]
-        assert places == list(range(1, len(places) + 1))
+        in_time = [row["place"] for row in rows(old, "snapshot") if row["watch"] == watch]
+        assert in_time == list(range(1, len(in_time) + 1))
     assert rows(old, "recipient") == []
     with Database.open(url_of(old)) as database, database.read() as connection:
         for table, said in texts.items():
