@@ -119,6 +119,7 @@ def _is_no_news(finding: Finding, standing: Standing) -> bool:
 
 def _owed(watch: Watch, standing: Standing, finding: Finding, audience: Audience, now: datetime) -> Sequence[Owed]:
     to_admins = owed_to_admins(watch.name, finding, standing.trouble, standing.trouble_told_at, audience, now)
-    if isinstance(finding, Accepted):
+    # Before the first good check of our own, what was there before is known from captures of others, if at all.
+    if isinstance(finding, Accepted) and standing.last_good is not None:
         return (*owed_to_readers(watch.name, finding.changes, audience, now), *to_admins)
     return to_admins

@@ -34,17 +34,22 @@ class Transition:
 
 
 def store_changes(
-    connection: Connection, transition: Transition, found: Sequence[Change]
+    connection: Connection, transition: Transition, found: Sequence[Change], numbers: Sequence[int] | None = None
 ) -> tuple[RecordedChange, ...]:
-    """Store what a check found; gives it back with its numbers."""
-    next_id = (connection.scalar(select(func.max(changes.c.id))) or 0) + 1
-    rows = [_row(transition, position, change, next_id + position) for position, change in enumerate(found)]
+    """Store what a check found, with these numbers or by default the next ones; gives it back with them."""
+    if numbers is None:
+        next_id = (connection.scalar(select(func.max(changes.c.id))) or 0) + 1
+        numbers = range(next_id, next_id + len(found))
+    rows = [
+        _row(transition, position, change, number)
+        for position, (change, number) in enumerate(zip(found, numbers, strict=True))
+    ]
     if rows:
         connection.execute(insert(changes), rows)
     name, bounds = transition.watch["name"], transition.bounds
     sides = (transition.from_snapshot, transition.to_snapshot)
     return tuple(
-        RecordedChange(next_id + position, name, change, bounds, *sides) for position, change in enumerate(found)
+        RecordedChange(number, name, change, bounds, *sides) for change, number in zip(found, numbers, strict=True)
     )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, delete, select, union, update
+from sqlalchemy import Connection, select, update
 
 from domain.alert import AlertKind
-from domain.change import Bounds, Change
+from domain.change import Change
 from domain.check import Answer, Snapshot
 from domain.page import Page
 from domain.rereading import Rereading
@@ -18,12 +17,11 @@ from storage.answers import answer_of
 from storage.bodies import read_body
 from storage.database import Database
 from storage.owing import UNSENT, call_off, renew
-from storage.recorded import CHANGES, Transition, read_changes, store_changes
-from storage.records import REPORTS, SECTIONS, SHELVES
+from storage.recorded import CHANGES, read_changes
+from storage.rewriting import Rewriting
 from storage.rows import SNAPSHOTS, snapshot_of, watch_id, watch_row
 from storage.snapshots import snapshot_row, stored_page
-from storage.tables import alert_checks, alerts, changes, checks, snapshots, texts
-from storage.versions import Outline, store_turnover, turn_over
+from storage.tables import alert_checks, alerts, changes, checks, snapshots
 from storage.wanted import wants_of
 
 _NOTHING_LEFT = "nothing is left to tell: a newer reader finds no such change in the page's bytes"
@@ -94,55 +92,27 @@ class Replays:
         """
         with self._database.write() as connection:
             row = watch_row(connection, watch)
-            _forget(connection, row["id"])
-            before: RowMapping | None = None
+            rewriting = Rewriting(connection, self._database.path, row)
             numbers = []
-            for rereading in rereadings:
-                before = _rewritten(connection, row, before, rereading, self._database.path)
-                numbers.append(rereading.snapshot.id)
+            for reread in rereadings:
+                _without_validators(connection, reread)
+                until = reread.confirmed_until
+                rewriting.write(reread.snapshot.id, reread.page, reread.changes, reread.reader, until)
+                numbers.append(reread.snapshot.id)
             mine = select(snapshots.c.id).where(snapshots.c.watch == row["id"]).order_by(snapshots.c.place)
             if numbers != list(connection.scalars(mine)):
                 raise ValueError(f"{watch}: a replay must have every snapshot, in order")
-            _renew_alerts(connection, row["id"])
+            renew_alerts(connection, row["id"])
 
 
-def _forget(connection: Connection, watch: int) -> None:
-    """Take away what readings made; bodies, snapshots and checks stay."""
-    for table in (changes, *(shelf.table for shelf in SHELVES)):
-        connection.execute(delete(table).where(table.c.watch == watch))
-    used = [select(shelf.table.c.texts).where(shelf.table.c.texts.is_not(None)) for shelf in (SECTIONS, REPORTS)]
-    connection.execute(delete(texts).where(texts.c.id.not_in(union(*used))))
+def _without_validators(connection: Connection, reread: Rereading) -> None:
+    """Forget those that came with another state's body: sent again, the server would say that nothing is new."""
+    if reread.confirmed_until < reread.snapshot.confirmed_until:
+        mine = update(snapshots).where(snapshots.c.id == reread.snapshot.id)
+        connection.execute(mine.values(etag=None, last_modified=None))
 
 
-def _rewritten(
-    connection: Connection, watch: RowMapping, before: RowMapping | None, rereading: Rereading, path: Path
-) -> RowMapping:
-    """Store one snapshot's records and changes anew, after the one before it; gives its row."""
-    number = rereading.snapshot.id
-    base = None if before is None else Outline.of(before["outline"])
-    turnover = turn_over(connection, watch["id"], base, rereading.page, rereading.changes)
-    state = {
-        "outline": turnover.outline.stored(),
-        "sections": len(turnover.outline.sections),
-        "reports": len(turnover.outline.reports),
-        "reader": rereading.reader,
-        "confirmed_until": rereading.confirmed_until,
-    }
-    if rereading.confirmed_until < rereading.snapshot.confirmed_until:
-        # They came with a body that is another state; sent again, the server would say that nothing is new.
-        state |= {"etag": None, "last_modified": None}
-    connection.execute(update(snapshots).where(snapshots.c.id == number).values(state))
-    after = snapshot_row(connection, number)
-    content = read_body(connection, after["body"], path)
-    store_turnover(connection, turnover, None if before is None else before["id"], number, after["body"], content)
-    if before is not None and base is not None:
-        bounds = Bounds(before["confirmed_until"], after["captured_at"])
-        step = Transition(watch, after["check"], bounds, before["id"], number, base, turnover.outline)
-        store_changes(connection, step, rereading.changes)
-    return after
-
-
-def _renew_alerts(connection: Connection, watch: int) -> None:
+def renew_alerts(connection: Connection, watch: int) -> None:
     """Let the unsent alerts of a watch name what they will tell, and call off those with nothing left to tell."""
     telling = select(alert_checks.c.alert).join(checks, checks.c.id == alert_checks.c.check)
     mine = alerts.c.id.in_(telling.where(checks.c.watch == watch)), alerts.c.kind == AlertKind.CHANGES
