@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,12 +42,22 @@ class Sealed:
 
 def insert_check(connection: Connection, row: Mapping[str, Any], watch: str, digest: str | None) -> int:
     """Store a check of the watch of that name, sealed; gives its number. `digest` is the SHA-256 of its body in hex."""
+    return insert_checks(connection, ((row, watch, digest),))[0]
+
+
+def insert_checks(connection: Connection, looks: Iterable[tuple[Mapping[str, Any], str, str | None]]) -> list[int]:
+    """Store many, which have the same columns; each as with `insert_check`."""
     last = connection.execute(_LAST).one_or_none()
-    before = BEGINNING if last is None else last.seal
-    number = 1 if last is None else last.id + 1
-    sealed = {**row, "id": number, "seal": seal(_link({**row, "id": number}, watch, digest), before)}
-    connection.execute(_INSERT, sealed)
-    return number
+    number, before = (0, BEGINNING) if last is None else (last.id, last.seal)
+    rows = []
+    for row, watch, digest in looks:
+        number += 1
+        sealed = {**row, "id": number}
+        sealed["seal"] = before = seal(_link(sealed, watch, digest), before)
+        rows.append(sealed)
+    if rows:
+        connection.execute(_INSERT, rows)
+    return [row["id"] for row in rows]
 
 
 def links(connection: Connection, *wanted: ColumnElement[bool], after: int = 0) -> Iterator[Sealed]:

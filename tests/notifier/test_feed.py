@@ -23,9 +23,10 @@ from hypothesis import strategies as st
 from domain.alert import ChangesFound, Letter, PageChanges
 from domain.change import Bounds, ChangeKind, FieldChange, RecordedChange
 from domain.recipient import Recipient
+from notifier.atom import ATOM
 from notifier.channels import Office, Target
 from notifier.errors import Deferred, Refused
-from notifier.feed import ATOM, MOST_ENTRIES, FeedChannel
+from notifier.feed import MOST_ENTRIES, FeedChannel
 from tests.notifier.letters import (
     ADDED,
     CLEVELAND,
