@@ -16,7 +16,12 @@ from domain.report_listing import ListedReport
 
 def print_json(document: dict[str, Any]) -> None:
     """Write one JSON document, and nothing else, to standard output."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+    sys.stdout.write(json_text(document))
+
+
+def json_text(document: dict[str, Any]) -> str:
+    """A JSON document for people and programs alike, with a newline at its end."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
 def snapshot(value: Snapshot) -> dict[str, Any]:

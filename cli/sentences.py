@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from cli.terminal import console, plain
@@ -10,6 +11,9 @@ from domain.change import Change, RecordedChange
 from domain.check import Outcome, Stored
 from domain.compare import loud
 from domain.subject import changes_subject
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def check_lines(result: Stored) -> Iterator[str]:
@@ -38,11 +42,14 @@ def change_line(change: Change) -> str:
     return plain(f"{_mark(change)} {change.kind}: {change.title}{_fields(change)}")
 
 
-def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: str) -> None:
-    """Each change with its facts and, where its text was edited, the difference word by word."""
+def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: str, out: Console | None = None) -> None:
+    """Each change with its facts and, where its text was edited, the difference word by word.
+
+    To standard output, where no other place is given.
+    """
     from notifier.facts import facts, what_happened
 
-    out = console()
+    out = out or console()
     if not changes:
         out.print(empty)
     for recorded in changes:
@@ -53,25 +60,26 @@ def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: s
         for fact in facts(recorded, zone):
             value = fact.value if fact.was is None else f"{fact.was} → {fact.value}"
             out.print(plain(f"  {fact.label}: {value}"), soft_wrap=True)
-        _print_words(recorded.change)
+        _print_words(recorded.change, out)
 
 
-def _print_words(change: Change) -> None:
+def _print_words(change: Change, out: Console) -> None:
     """Removed words struck and in red, added ones underlined and in green; marks say the same without colours."""
     if not (change.text and isinstance(change.text.before, str) and isinstance(change.text.after, str)):
         return
     from rich.padding import Padding
     from rich.text import Text
 
-    from notifier.worddiff import as_text, excerpt, word_diff
+    from notifier.worddiff import TOO_LARGE, as_text, excerpt, word_diff
 
-    out = console()
-    pieces = excerpt(word_diff(change.text.before, change.text.after))
+    difference = word_diff(change.text.before, change.text.after)
     styles = {"same": "", "removed": "red strike", "added": "green underline"}
     told = Text()
-    for piece in pieces:
+    for piece in excerpt(difference):
         marked = piece.text if out.is_terminal and not out.no_color else as_text((piece,))
         told.append(plain(marked), styles[piece.kind])
+    if difference.cut:
+        out.print(f"  {TOO_LARGE}")
     out.print(Padding(told, (0, 0, 0, 4)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,8 +18,11 @@ def plain(text: str) -> str:
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in _INERT)
 
 
-def console(*, errors: bool = False) -> Console:
-    """A rich console; it colours nothing unless it writes to a terminal, and reads no markup out of page text."""
+def console(*, errors: bool = False, into: TextIO | None = None) -> Console:
+    """A rich console; it colours nothing unless it writes to a terminal, and reads no markup out of page text.
+
+    It writes to `into` where that is given, else to standard output or, with `errors`, to standard error.
+    """
     from rich.console import Console
 
     class PipeConsole(Console):
@@ -27,7 +30,7 @@ def console(*, errors: bool = False) -> Console:
             """Leave it to `main`, which ends every command alike; rich would exit 1."""
             raise BrokenPipeError
 
-    stream = sys.stderr if errors else sys.stdout
+    stream = into or (sys.stderr if errors else sys.stdout)
     width = None if stream.isatty() else 120
     return PipeConsole(file=stream, markup=False, emoji=False, highlight=False, soft_wrap=False, width=width)
 

@@ -91,24 +91,31 @@ def what_happened(recorded: RecordedChange) -> str:
     return "Newly listed report" if is_newly_listed(change, seen) else _HAPPENED[change.kind]
 
 
-def facts(recorded: RecordedChange, zone: ZoneInfo) -> tuple[Fact, ...]:
-    """What there is to say of a change, except what happened, its title and its edited text; times in the zone."""
+def facts(recorded: RecordedChange, zone: ZoneInfo, *, alone: bool = True) -> tuple[Fact, ...]:
+    """What there is to say of a change, except what happened, its title and its edited text; times in the zone.
+
+    Without `alone` neither the opening words nor the bounds, for what shows the whole text and says once when it was.
+    """
     change = recorded.change
     match change.record:
         case Report() as report:
-            found = [*_report_facts(change, report, recorded.bounds.first_seen_after.astimezone(zone))]
+            seen = recorded.bounds.first_seen_after.astimezone(zone)
+            found, text = [*_report_facts(change, report, seen)], report.text
             told = {"title", "url", "published", "programme", "kind", "recommendations", "causes_of_concern", "area"}
         case Section() as section:
-            found, told = [*_section_facts(change, section)], {"title"}
+            found, text = [_compared(change, "Title", section, lambda one: one.title, "title")], section.text
+            told = {"title"}
         case Page() as page:
-            found, told = [_compared(change, "Title", page, lambda one: one.title, "title")], {"title"}
+            found, text = [_compared(change, "Title", page, lambda one: one.title, "title")], ""
+            told = {"title"}
         case _ as unreachable:
             assert_never(unreachable)
     told |= {"section", "path"}
     others = [fact for name, sides in change.fields.items() if name not in told for fact in _other_facts(name, sides)]
     named = [fact for fact in found if fact.label != "Title" or fact.was is not None]
-    when = Fact("When", _seen(change.kind, recorded.bounds, zone))
-    return (*named, *others, *_where(change), *_identity(change, zone), when)
+    opening = _opening_words(change, text) if alone else ()
+    when = (Fact("When", _seen(change.kind, recorded.bounds, zone)),) if alone else ()
+    return (*named, *opening, *others, *_where(change), *_identity(change, zone), *when)
 
 
 def _report_facts(change: Change, report: Report, seen: datetime) -> Iterator[Fact]:
@@ -127,12 +134,6 @@ def _report_facts(change: Change, report: Report, seen: datetime) -> Iterator[Fa
         )
     link = _compared(change, "Link", report, lambda one: one.url or "none", "url", length=ADDRESS_LENGTH)
     yield Fact(link.label, link.value, link.was, followable(report.url))
-    yield from _opening_words(change, report.text)
-
-
-def _section_facts(change: Change, section: Section) -> Iterator[Fact]:
-    yield _compared(change, "Title", section, lambda one: one.title, "title")
-    yield from _opening_words(change, section.text)
 
 
 def _compared(

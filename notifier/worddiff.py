@@ -16,6 +16,9 @@ MOST_WORDS = 4_000
 MOST_CHANGED_WORDS = 200
 """How many words of one changed stretch an excerpt shows from either of its ends."""
 
+TOO_LARGE = "The change is too large to compare word by word: it is shown as a whole."
+"""What is said of a difference that is `cut`."""
+
 MOST_PIECES = 400
 _LONGEST_WORD = 60
 
@@ -74,16 +77,16 @@ def excerpt(diff: WordDiff, context_words: int = 12) -> tuple[Piece, ...]:
             head, tail = (context_words if place > 0 else 0), (context_words if place < last else 0)
         else:
             head = tail = MOST_CHANGED_WORDS
-        shown.append(Piece(piece.kind, _shortened(piece.text, head, tail)))
+        shown.append(Piece(piece.kind, shortened(piece.text, head, tail)))
     if last >= MOST_PIECES:
         shown.append(Piece("same", " …"))
-    return tuple(_tidied(shown))
+    return tuple(tidied(shown))
 
 
 def as_text(pieces: Iterable[Piece]) -> str:
     """Plain text with [-words taken out-] and {+words put in+}."""
     marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
-    return "".join(marks[piece.kind].format(piece.text) for piece in _tidied(pieces))
+    return "".join(marks[piece.kind].format(piece.text) for piece in tidied(pieces))
 
 
 def _aligned(one: Sequence[str], two: Sequence[str], most: int) -> tuple[list[_Run], bool]:
@@ -143,8 +146,8 @@ def _pieces(runs: Iterable[_Run]) -> Iterator[Piece]:
             yield Piece("added", two)
 
 
-def _shortened(text: str, head: int, tail: int) -> str:
-    """So many words from either end, or so many characters where the words are monstrous."""
+def shortened(text: str, head: int, tail: int) -> str:
+    """So many words from either end, with "…" for the rest; or so many characters where the words are monstrous."""
     words = [match.span() for match in re.finditer(r"\S+", text)]
     if len(words) <= head + tail:
         begin, end = text, ""
@@ -156,7 +159,7 @@ def _shortened(text: str, head: int, tail: int) -> str:
     return whole if len(whole) <= longest else f"{whole[: longest // 2]}…{whole[-longest // 2 :]}"
 
 
-def _tidied(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def tidied(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """For the eye: no mark begins or ends with a space, two marks never touch.
 
     A break of paragraphs has a mark, and so has a space that alone parts or joins two words.

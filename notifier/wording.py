@@ -35,6 +35,18 @@ def visible(text: str) -> str:
     return text if text.isascii() and text.isprintable() else "".join(map(_visible_character, text))
 
 
+def revealed(text: str) -> str:
+    """As `visible`, with characters that show nothing by their numbers: for what differs in nothing else.
+
+    Spaces of other kinds, such as the one that does not break, are told so where nothing stands beside them.
+    """
+    alone = text.isspace()
+    return "".join(
+        f"‹U+{ord(character):04X}›" if _shows_nothing(character, alone) else _visible_character(character)
+        for character in text
+    )
+
+
 def inline(text: str, length: int = TITLE_LENGTH) -> str:
     """Text of the page on one line, cut at a word with an ellipsis."""
     return one_line(visible(text[: 20 * length]), length)
@@ -113,6 +125,10 @@ def _either(choices: Sequence[str]) -> str:
 def sentence_case(text: str) -> str:
     """The first letter as a capital, the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def _shows_nothing(character: str, alone: bool) -> bool:
+    return unicodedata.category(character) in ({"Cf", "Zs"} if alone else {"Cf"}) and character != " "
 
 
 def _visible_character(character: str) -> str:

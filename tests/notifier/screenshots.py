@@ -1,4 +1,6 @@
-"""Pictures of a few letters as Chromium shows them, narrow and wide, light and dark: `make screenshots`.
+"""Pictures of a few letters as Chromium shows them, narrow and wide, light and dark, and of a page that `diff` makes.
+
+`make screenshots` takes them.
 
 Chromium is the system's own, driven by Playwright; nothing is fetched from anywhere.
 """
@@ -10,15 +12,23 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from notifier.comparison_html import as_html
+from tests.notifier.comparisons import LOUD, VERSION
+from tests.notifier.letters import LONDON
 from tests.notifier.renew_golden import part
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 PICTURES = Path(__file__).parents[2] / "docs" / "mail"
+COMPARISON = Path(__file__).parents[2] / "docs" / "diff" / "two-columns.png"
 SHOWN = ("report-added", "report-changed", "digest", "trouble-failed", "heartbeat")
 WIDTHS = (320, 800)
 SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
 
+_WIDE = 960
 _FLAGS = (
     "--no-sandbox",  # it shows nothing but our own letters, and in a container there is none for root
     "--disable-gpu",
@@ -32,14 +42,14 @@ _FLAGS = (
 
 def main() -> int:
     """Take the pictures anew, those of letters that are no longer shown go; 2 where there is no Chromium."""
-    from PIL import Image  # noqa: PLC0415 - both are here for the pictures only, and the tests read the names above
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - for the pictures only: the tests read what is above
 
     program = shutil.which("chromium")
     if not program:
         sys.stderr.write("Chromium is needed for the pictures, and is not here (Debian's package is called chromium)\n")
         return 2
     PICTURES.mkdir(parents=True, exist_ok=True)
+    COMPARISON.parent.mkdir(exist_ok=True)
     for old in PICTURES.glob("*.png"):
         old.unlink()
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=program, args=_FLAGS) as chromium:
@@ -49,13 +59,21 @@ def main() -> int:
                     viewport={"width": width, "height": 1}, color_scheme=scheme, device_scale_factor=1
                 )
                 for name in SHOWN:
-                    page.set_content(part(name, "html"))
-                    picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
-                    if picture.width > width:
-                        raise RuntimeError(f"{name} is {picture.width} pixels wide in a window of {width}")
-                    few = picture.quantize(256, dither=Image.Dither.NONE)  # by which it is less than half as large
-                    few.save(PICTURES / f"{name}-{width}-{scheme}.png", optimize=True)
+                    _picture(page, part(name, "html"), width, PICTURES / f"{name}-{width}-{scheme}.png")
+        page = chromium.new_page(viewport={"width": _WIDE, "height": 1}, color_scheme="light", device_scale_factor=1)
+        _picture(page, as_html(LOUD, LONDON, VERSION), _WIDE, COMPARISON)
     return 0
+
+
+def _picture(page: Page, html: str, width: int, place: Path) -> None:
+    from PIL import Image  # noqa: PLC0415
+
+    page.set_content(html)
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+    if picture.width > width:
+        raise RuntimeError(f"{place.name} is {picture.width} pixels wide in a window of {width}")
+    few = picture.quantize(256, dither=Image.Dither.NONE)  # by which it is less than half as large
+    few.save(place, optimize=True)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ import pytest
         ("notifier.channels", {"jinja2", "css_inline", "rapidfuzz", "smtplib", "httpx", "email.message"}),
         ("notifier.webhook", {"jinja2", "css_inline", "rapidfuzz", "smtplib"}),
         ("notifier.feed", {"css_inline", "smtplib"}),
+        ("notifier.comparison_html", {"css_inline", "smtplib", "email.message"}),
+        ("notifier.comparison_markdown", {"jinja2", "css_inline", "smtplib"}),
         ("notifier.chat", {"apprise", "jinja2", "css_inline", "smtplib"}),
     ],
 )
