@@ -33,6 +33,8 @@ COMMANDS = {
     "show": "The page's records as they stood at a time.",
     "diff": "What changed between two snapshots or dates, word by word.",
     "reports": "The reports listed, with their first and last sighting.",
+    "export": "What is recorded, as a table, lines, a feed, a database or a web archive.",
+    "evidence": "What shows a change, in a file that can be checked by itself.",
     "replay": "Read every stored page again, and show what the history would be.",
     "alerts": "The outbox: what was sent, what is pending, what failed.",
     "recipients": "Who is told, of what, and when.",

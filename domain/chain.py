@@ -54,12 +54,17 @@ def seal(link: Link, previous: bytes) -> bytes:
     return sha256(statement(link, previous).encode()).digest()
 
 
+def moment_text(moment: datetime) -> str:
+    """A time as it is sealed: ISO 8601 in UTC, to the microsecond, with a Z."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def _lines(link: Link, previous: bytes) -> Iterator[str]:
     yield f"hmicfrs-monitor check {link.check}"
     yield f"previous {previous.hex()}"
     yield f"watch {json.dumps(link.watch)}"
     yield f"source {json.dumps(link.source)}"
-    yield f"started {json.dumps(_moment(link.started_at))}"
+    yield f"started {json.dumps(moment_text(link.started_at))}"
     yield f"duration_ms {link.duration_ms}"
     yield f"outcome {json.dumps(link.outcome)}"
     yield f"reason {json.dumps(link.reason)}"
@@ -69,7 +74,3 @@ def _lines(link: Link, previous: bytes) -> Iterator[str]:
     yield f"etag {json.dumps(link.etag)}"
     yield f"last_modified {json.dumps(link.last_modified)}"
     yield f"body {json.dumps(link.body)}"
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -31,6 +31,10 @@ class LockHeld(StorageError):
     """Another run of checks is under way; the message says whose."""
 
 
+class UnknownChange(StorageError):
+    """No change has such a number."""
+
+
 class UnknownSnapshot(StorageError):
     """No snapshot has the number, or none is as old as the time asked about."""
 
