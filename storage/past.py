@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, func, insert, or_, select, update
 
-from domain.alert import AlertKind
+from domain.alert import AlertKind, AlertState
 from domain.capture import CaptureState, Source
 from domain.check import Answer, Outcome, Validators
 from domain.merging import MergedState, Resumption
@@ -155,18 +155,19 @@ class Past:
 def _untold_since(connection: Connection, watch: int) -> datetime | None:
     """When a change was last not seen yet of which an alert tells that is not sent; the earliest of those.
 
-    Where a message was tried already, it is the beginning of time: the next try has to be the same in every byte.
+    While a message is tried again it is the beginning of time: the next try has to be the same in every byte.
     """
+    under_way = case((alerts.c.state == AlertState.PENDING, alerts.c.attempts), else_=0)
     unsent = (
-        select(func.min(changes.c.last_seen_before), func.max(alerts.c.attempts))
+        select(func.min(changes.c.last_seen_before), func.max(under_way))
         .select_from(changes)
         .join(alert_checks, alert_checks.c.check == changes.c.check)
         .join(alerts, alerts.c.id == alert_checks.c.alert)
         .where(changes.c.watch == watch, alerts.c.kind == AlertKind.CHANGES, UNSENT)
     )
+    since: datetime | None
     since, attempts = connection.execute(unsent).one()
-    found: datetime | None = since
-    return datetime.min.replace(tzinfo=UTC) if found and attempts else found
+    return datetime.min.replace(tzinfo=UTC) if attempts else since
 
 
 def _as_checks(

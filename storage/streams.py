@@ -92,7 +92,7 @@ class Stream:
     def checks(self) -> Iterator[Looked]:
         """Every check, by number."""
         urls = {row.name: row.url for row in self._connection.execute(select(watches.c.name, watches.c.url))}
-        states = dict(self._connection.execute(_SEEN).tuples().all())
+        states = {row.id: row.sha256 for row in self._connection.execute(_SEEN)}
         for found in links(self._connection, *self._wanted(checks, checks.c.started_at)):
             digest = states.get(found.snapshot or 0)
             seen = None if digest is None else digest.hex()
