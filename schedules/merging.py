@@ -16,8 +16,12 @@ from domain.merging import Line, MergedState, Resumption, bears_out
 from domain.page import Page
 from domain.watch import Watch
 from schedules.check import Judge
+from storage.errors import PastChanged
 from storage.past import Past, Waiting
 from storage.replay import Replays
+
+_TRIES = 5
+"""A check of our own may come between: the history is then gone through again."""
 
 _Event: TypeAlias = Snapshot | Waiting
 
@@ -39,19 +43,29 @@ class Merged:
 def merge(
     watch: Watch, *, past: Past, replays: Replays, judge: Judge, note: Callable[[str], None] = lambda _: None
 ) -> Merged:
-    """Put all captures of a watch that may be into its history; the caller holds the run lock.
+    """Put all captures of a watch that may be into its history, beside checks that may be under way.
 
     `note` is told of each capture that is read. Raises StorageError, and then nothing was put in.
     """
+    for _ in range(_TRIES - 1):
+        try:
+            return _merged(watch, past, replays, judge, note)
+        except PastChanged:
+            continue
+    return _merged(watch, past, replays, judge, note)
+
+
+def _merged(watch: Watch, past: Past, replays: Replays, judge: Judge, note: Callable[[str], None]) -> Merged:
     reach = past.reach(watch.name)
     waiting = past.waiting(watch.name)
     ready = [capture for capture in waiting if reach.until is None or capture.at <= reach.until]
+    known = replays.snapshots(watch.name)
     work = _Merge(watch, past, replays, judge, note)
-    work.go_through(replays.snapshots(watch.name), ready)
+    work.go_through(known, ready)
     placed = [capture for capture in ready if capture.id not in work.aside]
     past.set_aside(work.aside)
     if placed:
-        past.write(watch.name, work.line.states, placed)
+        past.write(watch.name, known, work.line.states, placed)
     new = sum(state.capture is not None for state in work.line.states)
     left = len(waiting) - len(ready)
     return Merged(len(placed), new, len(work.aside), left, reach.reason if left else None)

@@ -31,6 +31,10 @@ class LockHeld(StorageError):
     """Another run of checks is under way; the message says whose."""
 
 
+class PastChanged(StorageError):
+    """Another run stored something while a history was being completed; nothing was written."""
+
+
 class UnknownChange(StorageError):
     """No change has such a number."""
 

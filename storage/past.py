@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, update
 
 from domain.alert import AlertKind, AlertState
 from domain.capture import CaptureState, Source
-from domain.check import Answer, Outcome, Validators
+from domain.check import Answer, Outcome, Snapshot, Validators
 from domain.merging import MergedState, Resumption
 from storage.bodies import read_body
 from storage.database import Database
+from storage.errors import PastChanged
 from storage.owing import UNSENT
 from storage.replay import renew_alerts
 from storage.rewriting import Rewriting
-from storage.rows import watch_id, watch_row
-from storage.sealing import insert_check
+from storage.rows import SNAPSHOTS, snapshot_of, watch_id, watch_row
+from storage.sealing import insert_checks
 from storage.tables import alert_checks, alerts, bodies, captures, changes, checks, snapshots, watches
 
 _TWIN = captures.alias("twin")
@@ -131,14 +132,20 @@ class Past:
                 row = {"state": CaptureState.ASIDE, "reason": reason}
                 connection.execute(update(captures).where(captures.c.id == number).values(row))
 
-    def write(self, watch: str, states: Sequence[MergedState], placed: Sequence[Waiting]) -> None:
+    def write(
+        self, watch: str, known: Sequence[Snapshot], states: Sequence[MergedState], placed: Sequence[Waiting]
+    ) -> None:
         """Put captures into the history: as checks with the archive's own times, and as the states that they show.
 
-        `states` is the whole history, `placed` are the captures in it. One transaction; the caller holds the run lock.
-        Nobody is alerted. Raises ValueError where a snapshot is left out.
+        `states` is the whole history, made of the snapshots that were `known`; `placed` are the captures in it. One
+        transaction, in which nobody is alerted. Raises PastChanged where the snapshots are others by now, as after a
+        check that came between; then nothing is written.
         """
         with self._database.write() as connection:
             row = watch_row(connection, watch)
+            mine = SNAPSHOTS.where(snapshots.c.watch == row["id"]).order_by(snapshots.c.place)
+            if tuple(snapshot_of(one) for one in connection.execute(mine).mappings()) != tuple(known):
+                raise PastChanged(f"{watch}: its history changed while captures were put into it; start again")
             made = _as_checks(connection, row["id"], watch, states, placed)
             _number_anew(connection, row["id"], states, made)
             rewriting = Rewriting(connection, self._database.path, row)
@@ -176,42 +183,43 @@ def _as_checks(
     """A check for each capture, in the order of time; gives their numbers by the captures'."""
     begins = {state.capture for state in states}
     first = states[0].capture if states else None
-    made = {}
+    looks = []
     for waiting in placed:
         found = connection.execute(_WITH_BYTES.where(captures.c.id == waiting.id).limit(1)).mappings().one()
-        new = Outcome.BASELINE if waiting.id == first else Outcome.CHANGED
+        new, is_new = Outcome.BASELINE if waiting.id == first else Outcome.CHANGED, waiting.id in begins
         row: dict[str, Any] = {
             "watch": watch,
             "source": waiting.source,
             "started_at": waiting.at,
             "duration_ms": 0,
-            "outcome": new if waiting.id in begins else Outcome.UNCHANGED,
+            "outcome": new if is_new else Outcome.UNCHANGED,
             "http_status": found["http_status"],
             "body": found["body"],
+            "hops": found["hops"] if is_new else None,
+            "headers": found["headers"] if is_new else None,
         }
-        if waiting.id in begins:
-            row |= {"hops": found["hops"], "headers": found["headers"]}
-        made[waiting.id] = insert_check(connection, row, name, found["sha256"].hex())
-        state = {"state": CaptureState.MERGED, "check": made[waiting.id]}
-        connection.execute(update(captures).where(captures.c.id == waiting.id).values(state))
+        looks.append((row, name, found["sha256"].hex()))
+    made = dict(zip((waiting.id for waiting in placed), insert_checks(connection, looks), strict=True))
+    merged = [{"number": capture, "made": check, "merged": CaptureState.MERGED} for capture, check in made.items()]
+    which = update(captures).where(captures.c.id == bindparam("number"))
+    connection.execute(which.values(state=bindparam("merged"), check=bindparam("made")), merged)
     return made
 
 
 def _number_anew(connection: Connection, watch: int, states: Sequence[MergedState], made: Mapping[int, int]) -> None:
     """Give each new state its snapshot and every state its place, and let each check see the state that it saw."""
     mine = snapshots.c.watch == watch
-    known = set(connection.scalars(select(snapshots.c.id).where(mine)))
-    if known != {state.snapshot for state in states if state.snapshot is not None}:
-        raise ValueError("the history changed while captures were put into it")
     connection.execute(update(snapshots).where(mine).values(place=-snapshots.c.place))  # no two have one place
     for place, state in enumerate(states, 1):
         if state.snapshot is None:
             state.snapshot = _snapshot(connection, watch, state, made, place)
         else:
             connection.execute(update(snapshots).where(snapshots.c.id == state.snapshot).values(place=place))
-        sights = [made[sight] for sight in state.sights] + ([made[state.capture]] if state.capture else [])
-        for number in sights:
-            connection.execute(update(checks).where(checks.c.id == number).values(snapshot=state.snapshot))
+        sights = [made[sight] for sight in (*state.sights, *([state.capture] if state.capture else []))]
+        if sights:
+            rows = [{"number": number, "seen": state.snapshot} for number in sights]
+            which = update(checks).where(checks.c.id == bindparam("number"))
+            connection.execute(which.values(snapshot=bindparam("seen")), rows)
     for state in reversed(states):
         # The latest first, so that each takes what is left of the checks that saw the state before.
         if state.checks_since is not None and state.checks_of != state.snapshot:
