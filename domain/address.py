@@ -10,7 +10,9 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 HOME = "hmicfrs.justiceinspectorates.gov.uk"
-_FORMER_HOSTS = frozenset({HOME, "www.justiceinspectorates.gov.uk", "justiceinspectorates.gov.uk", "www.hmic.gov.uk"})
+_FORMER_HOSTS = frozenset(
+    {HOME, "www.justiceinspectorates.gov.uk", "justiceinspectorates.gov.uk", "www.hmic.gov.uk", "hmic.gov.uk"}
+)
 _ASSETS = "assets-hmicfrs.justiceinspectorates.gov.uk"
 _KNOWN_SECTIONS = ("our-work/", "publications/", "publication-html/", "news/news-feed/")
 _LAST_KNOWN_SECTION = re.compile(rf"^(?:.*/)?(?=(?:{'|'.join(_KNOWN_SECTIONS)}).)", re.DOTALL)
