@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import httpx
 
@@ -21,7 +21,7 @@ def read_up_to(response: httpx.Response, most: int) -> bytes:
     """
     coding = response.headers.get("content-encoding", "").strip().lower()
     if coding in {"gzip", "x-gzip"}:
-        pieces = _gunzipped(response.iter_raw())
+        pieces = gunzipped(response.iter_raw())
     elif coding in {"", "identity"}:
         pieces = response.iter_raw()
     else:
@@ -34,8 +34,12 @@ def read_up_to(response: httpx.Response, most: int) -> bytes:
     return bytes(body[: most + 1])
 
 
-def _gunzipped(raw: Iterator[bytes]) -> Iterator[bytes]:
-    """Several members are one body; what follows the last of them and does not look like another is padding."""
+def gunzipped(raw: Iterable[bytes]) -> Iterator[bytes]:
+    """What is in the gzip of these pieces, a little at a time.
+
+    Several members are one body; what follows the last of them and does not look like another is padding. Raises
+    `httpx.DecodingError` for what is damaged or breaks off.
+    """
     member = None
     for compressed in raw:
         rest = compressed

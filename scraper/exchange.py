@@ -7,8 +7,8 @@ environment's proxies, and stumble over a redirect's address before we can judge
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from threading import Lock
@@ -66,21 +66,30 @@ class Exchange:
         Its body is read where the status is 2xx, and up to `most + 1` bytes; of a refusal so much as tells its sort.
         Raises `TryLater` and `Broken`, which are worth another try, and `FetchError`, which is not.
         """
+        with self.opened(url, conditions) as response:
+            if response.status_code in _TRY_LATER:
+                raise _busy(url, response, self._clock())
+            body = read_up_to(response, most) if response.is_success else _refused(response)
+        headers = headers_of(response)
+        answer = Answer(response.status_code, (str(url),), headers, body)
+        return Answer(answer.status, answer.hops, headers, body, _validators(answer))
+
+    @contextmanager
+    def opened(self, url: httpx.URL, conditions: Conditions) -> Iterator[httpx.Response]:
+        """One answer of any status, its body yet to be read within the block.
+
+        Raises `Broken`, which is worth another try, and `FetchError`, for the request and for what fails in the block.
+        """
         request = httpx.Request(
             "GET", url, headers={**self._headers, **conditions}, extensions={"timeout": self._timeout}
         )
         try:
-            with closing(self._opened(url.scheme).handle_request(request)) as response:
-                if response.status_code in _TRY_LATER:
-                    raise _busy(url, response, self._clock())
-                body = read_up_to(response, most) if response.is_success else _refused(response)
+            with closing(self._transport(url.scheme).handle_request(request)) as response:
+                yield response
         except (httpx.NetworkError, httpx.TimeoutException, httpx.RemoteProtocolError, httpx.DecodingError) as error:
             raise Broken(f"{shown(url)}: {_reason(error)}") from error
         except httpx.RequestError as error:
             raise FetchError(f"{shown(url)}: {_reason(error)}") from error
-        headers = tuple((key.decode("latin-1").lower(), value.decode("latin-1")) for key, value in response.headers.raw)
-        answer = Answer(response.status_code, (str(url),), headers, body)
-        return Answer(answer.status, answer.hops, headers, body, _validators(answer))
 
     def close(self) -> None:
         """Close what connections are open; a later request opens new ones."""
@@ -89,12 +98,17 @@ class Exchange:
                 transport.close()
             self._transports.clear()
 
-    def _opened(self, scheme: str) -> GuardedTransport:
+    def _transport(self, scheme: str) -> GuardedTransport:
         with self._lock:
             if scheme not in self._transports:
                 secure = scheme == "https"
                 self._transports[scheme] = GuardedTransport(secure=secure, allow_private=self._allow_private)
             return self._transports[scheme]
+
+
+def headers_of(response: httpx.Response) -> tuple[tuple[str, str], ...]:
+    """The headers of an answer in the order received, their names in lower case."""
+    return tuple((key.decode("latin-1").lower(), value.decode("latin-1")) for key, value in response.headers.raw)
 
 
 def user_agent(version: str, contact: str | None) -> str:
@@ -112,6 +126,18 @@ def wait_before_retry(error: Exception) -> bool | float:
             return True
         case _:
             return False
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """The seconds that a Retry-After asks for, 0 for a time gone by; None for none that can be understood."""
+    value = value.strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    return max((at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds(), 0.0)
 
 
 def conditions(validators: Validators) -> Conditions:
@@ -153,24 +179,12 @@ def _validators(answer: Answer) -> Validators:
 
 
 def _busy(url: httpx.URL, response: httpx.Response, now: datetime) -> TryLater:
-    wait = _retry_after(response.headers.get("retry-after", ""), now)
+    wait = retry_after(response.headers.get("retry-after", ""), now)
     wish = "" if wait is None else f" and asks to come back after {now + timedelta(seconds=wait):%Y-%m-%d %H:%M} UTC"
     told = answered(response.status_code, dict(response.headers), _refused(response))
     error = TryLater(f"{shown(url)}: the server answered {told}{wish}", response.status_code)
     error.wait = wait
     return error
-
-
-def _retry_after(value: str, now: datetime) -> float | None:
-    """The seconds that a Retry-After asks for, 0 for a time gone by; None for none that can be understood."""
-    value = value.strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return float(value)
-    try:
-        at = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    return max((at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds(), 0.0)
 
 
 def _reason(error: httpx.RequestError) -> str:
