@@ -24,3 +24,26 @@ class AddressRefused(FetchError):
 
 class NotUnderstood(ScraperError):
     """The bytes are not a page that the reader knows: not text, no HTML, no heading, or too deep."""
+
+
+class CaptureError(ScraperError):
+    """Whatever keeps what others have kept of a page from being read."""
+
+
+class ArchiveError(CaptureError):
+    """The archive cannot be asked any further for now. Whoever begins again later goes on from what they have."""
+
+
+class CaptureUnplayable(ArchiveError):
+    """The archive answers, but not with this capture. Another day it may; other captures may be had even now."""
+
+
+class CaptureGone(CaptureError):
+    """One capture is not to be had, whenever it is asked for: it is to be set aside, and the others asked for."""
+
+
+class SourceError(CaptureError):
+    """A file or folder cannot be read, or no further: not there, damaged, or not what it should be.
+
+    Its message names the file, the place in it and the way out. What was had of it before is good.
+    """
