@@ -15,6 +15,7 @@ from threading import Lock
 from typing import TypeAlias
 
 import httpx
+from stamina.instrumentation import set_on_retry_hooks
 
 from domain.check import Answer, Validators
 from domain.subject import one_line
@@ -33,6 +34,8 @@ LONGEST_WAIT = 60.0
 
 _TRY_LATER = frozenset({429, 502, 503, 504})
 _LONGEST_ADDRESS = 300
+
+set_on_retry_hooks(())  # stamina's own would print a line for each retry, which cron would mail
 
 
 class TryLater(FetchError):

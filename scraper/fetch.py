@@ -15,7 +15,6 @@ from typing import Self
 
 import httpx
 import stamina
-from stamina.instrumentation import set_on_retry_hooks
 
 from domain.address import canonical_address
 from domain.check import Answer, Validators
@@ -44,8 +43,6 @@ NO_TRY_AFTER = 120.0
 
 _LAST_PORT = 65_535
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-set_on_retry_hooks(())  # stamina's own would print a line for each retry, which cron would mail
 
 
 @dataclass(frozen=True, slots=True)

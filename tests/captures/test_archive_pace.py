@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from scraper.pauses import MemoryPauses
 from tests.captures.archive import Archive, Kept, Reset, Say, serving, too_many
 from tests.captures.setting import FORMER, PAGE, SECOND, THIRD, Time, body, listed, wayback
 
+ROOT = Path(__file__).parents[2]
 MANY = [Kept(f"2024010112{minute:02}00", PAGE, body(str(minute))) for minute in range(30)]
 
 
@@ -122,3 +126,12 @@ def test_there_are_no_more_tries_than_the_settings_say(attempts: int) -> None:
     ):
         list(one.listed([PAGE, FORMER]))
     assert len(archive.asked) == attempts
+
+
+def test_a_retry_prints_nothing() -> None:
+    script = """
+from stamina.instrumentation import get_on_retry_hooks
+import scraper.captures.wayback
+assert get_on_retry_hooks() == ()
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
