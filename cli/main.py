@@ -35,6 +35,7 @@ COMMANDS = {
     "reports": "The reports listed, with their first and last sighting.",
     "export": "What is recorded, as a table, lines, a feed, a database or a web archive.",
     "evidence": "What shows a change, in a file that can be checked by itself.",
+    "import": "The past before installation: captures of archives, saved files, exports.",
     "replay": "Read every stored page again, and show what the history would be.",
     "alerts": "The outbox: what was sent, what is pending, what failed.",
     "recipients": "Who is told, of what, and when.",
@@ -49,6 +50,10 @@ COMMANDS = {
     "init": "Write a commented settings file.",
     "demo": "The whole job on recorded revisions of the page, in a place of its own.",
 }
+
+
+_MODULES = {"import": "imports"}
+"""Where a command cannot be called as a module: Python has the word for itself."""
 
 
 class Context:
@@ -100,7 +105,8 @@ class LazyCommands(click.Group):
             return None
         gc.disable()  # imports make many objects and no garbage, which the collector would look for again and again
         try:
-            command = getattr(import_module(f"cli.commands.{cmd_name}"), cmd_name)
+            name = _MODULES.get(cmd_name, cmd_name)
+            command = getattr(import_module(f"cli.commands.{name}"), name)
         finally:
             gc.set_threshold(20_000, 20, 50)  # nor do pages that are read leave much of it
             gc.enable()

@@ -213,9 +213,14 @@ def deliver_all(
 def _heart(settings: Settings, database: Database, clock: Callable[[], datetime]) -> Heart:
     from cli.monitoring import vitals
     from schedules.heartbeat import Heart
+    from storage.chain import head
     from storage.history import History
 
-    return Heart(History(database), lambda: vitals(settings, database, clock()), VERSION)
+    def seal() -> str | None:
+        newest = head(database)
+        return str(newest) if newest else None
+
+    return Heart(History(database), lambda: vitals(settings, database, clock()), VERSION, seal)
 
 
 def lateness(settings: Settings) -> Late:

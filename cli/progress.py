@@ -12,9 +12,12 @@ _AT_ONCE = 500
 
 
 class Step(Protocol):
-    """What a bar is moved with: `by` is how much was done, and `text` what is being done next, "" for the same."""
+    """What a bar is moved with: `by` is how much was done, and `text` what is being done next, "" for the same.
 
-    def __call__(self, text: str = "", by: int = 1) -> None:
+    `total` is how much there is in all, None for what was said before.
+    """
+
+    def __call__(self, text: str = "", by: int = 1, total: int | None = None) -> None:
         """Move it."""
 
 
@@ -23,7 +26,7 @@ def progress(what: str, total: int, *, wanted: bool) -> Iterator[Step]:
     """Show a bar with the time that is left while the block runs, where standard error is a terminal."""
     if not (wanted and sys.stderr.isatty()):
 
-        def silent(text: str = "", by: int = 1) -> None:
+        def silent(text: str = "", by: int = 1, total: int | None = None) -> None:
             pass
 
         yield silent
@@ -37,8 +40,8 @@ def progress(what: str, total: int, *, wanted: bool) -> Iterator[Step]:
     with Progress(*columns, console=console(errors=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
 
-        def step(text: str = "", by: int = 1) -> None:
-            bar.update(task, advance=by, description=plain(text) if text else None)
+        def step(text: str = "", by: int = 1, total: int | None = None) -> None:
+            bar.update(task, total=total, advance=by, description=plain(text) if text else None)
 
         yield step
 

@@ -137,6 +137,17 @@ class MonitoringSettings(msgspec.Struct, frozen=True):
     log: Literal["console", "json"] = "console"
 
 
+class ArchiveSettings(msgspec.Struct, frozen=True):
+    """Where `import wayback` asks for the past, and how often in a minute.
+
+    The Internet Archive shuts out who asks its index more than 24 times a minute; more than that is not asked.
+    """
+
+    url: Text = "https://web.archive.org"
+    index_per_minute: Positive = 20.0
+    fetches_per_minute: Positive = 15.0
+
+
 class WatchSettings(msgspec.Struct, frozen=True):
     """A page to watch."""
 
@@ -164,6 +175,7 @@ class Settings:
     alerts: AlertSettings
     schedules: ScheduleSettings
     monitoring: MonitoringSettings
+    archive: ArchiveSettings
     watches: tuple[WatchSettings, ...]
     recipients: tuple[RecipientSettings, ...]
     source: Path | None
@@ -174,7 +186,7 @@ class Settings:
 
 
 DEFAULT_WATCH = WatchSettings(name=MISSION_NAME, url=MISSION_URL)
-TABLES = ("scraper", "storage", "mail", "alerts", "schedules", "monitoring", "watch", "recipient")
+TABLES = ("scraper", "storage", "mail", "alerts", "schedules", "monitoring", "archive", "watch", "recipient")
 
 
 def load_settings(config: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -194,6 +206,7 @@ def load_settings(config: Path | None, environment: Mapping[str, str] | None = N
         alerts=reading.table("alerts", AlertSettings, document),
         schedules=reading.table("schedules", ScheduleSettings, document),
         monitoring=reading.table("monitoring", MonitoringSettings, document),
+        archive=reading.table("archive", ArchiveSettings, document),
         watches=reading.tables("watch", WatchSettings, document) or (DEFAULT_WATCH,),
         recipients=reading.tables("recipient", RecipientSettings, document),
         source=source,

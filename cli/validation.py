@@ -39,6 +39,8 @@ def faults_of(settings: Settings) -> Iterator[str]:
     yield from _alert_faults(settings)
     yield from _monitoring_faults(settings)
     yield from recipient_faults(settings)
+    if fault := address_fault(settings.archive.url):
+        yield f"archive.url: {fault}"
     names = Counter(watch.name for watch in settings.watches)
     yield from (f"watch {name}: the name stands {count} times" for name, count in names.items() if count > 1)
     for watch in settings.watches:

@@ -172,7 +172,7 @@ class Heartbeat:
     """A sign of life. `sent` are the messages to its recipient in the week, heartbeats left out.
 
     `watches` are the worst ones, the worst first, of `count`; `late` of those are late. They, and `undelivered`, are as
-    they were when it was made.
+    they were when it was made. `seal` is the newest one of the chain of checks, with its check's number; None for none.
     """
 
     week: Week
@@ -182,6 +182,7 @@ class Heartbeat:
     late: int
     undelivered: int
     version: str
+    seal: str | None = None
 
     @property
     def well(self) -> bool:

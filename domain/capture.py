@@ -50,8 +50,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A capture with the answer that was kept. `watch` is the name of the watch where it says so itself, else None."""
+    """A capture with the answer that was kept.
+
+    `watch` is the name of the watch where the capture says so itself, else None. One that this program exported says
+    what became of it: it was `accepted` as the page, or `refused` for a reason; neither is known of others.
+    """
 
     listed: Listed
     answer: Answer
     watch: str | None = None
+    accepted: bool = False
+    refused: str | None = None

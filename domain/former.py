@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from domain.address import HOME, canonical_address
 
@@ -32,6 +34,22 @@ def former_addresses(url: str) -> tuple[str, ...]:
 def is_address_of(address: str, url: str) -> bool:
     """Whether an address is the one of the page at `url`, or was before a move."""
     return canonical_address(address) in _canonical_addresses(url)
+
+
+def spelled_as(address: str, addresses: Sequence[str]) -> str:
+    """The one of the addresses that archives make no difference to; the address itself where there is none."""
+    filed = _filed(address)
+    return next((other for other in addresses if _filed(other) == filed), address)
+
+
+def _filed(address: str) -> str:
+    """The form under which archives file an address: host and path in lower case, without scheme, port and "www."."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return address
+    host, path = (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/")
+    return f"{host}{path}?{parts.query}".lower()
 
 
 @lru_cache(maxsize=256)

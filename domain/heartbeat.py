@@ -41,11 +41,13 @@ def owed_heartbeats(audience: Audience, slot: Slot) -> tuple[Subscriber, ...]:
     return tuple({one.subscription.recipient: one for one in wanting}.values())
 
 
-def heartbeat(week: Week, sent: int, seen: Iterable[Seen], undelivered: int, version: str) -> Heartbeat:
+def heartbeat(
+    week: Week, sent: int, seen: Iterable[Seen], undelivered: int, version: str, seal: str | None = None
+) -> Heartbeat:
     """A heartbeat of the worst watches, of those that are as bad the ones that were not seen for longest."""
     everything = sorted(seen, key=lambda one: (not one.late, not one.failures, one.last_good or _NEVER))
     late = sum(one.late for one in everything)
-    return Heartbeat(week, sent, tuple(everything[:MOST_WATCHES]), len(everything), late, undelivered, version)
+    return Heartbeat(week, sent, tuple(everything[:MOST_WATCHES]), len(everything), late, undelivered, version, seal)
 
 
 def heartbeat_subject(told: Heartbeat) -> str:

@@ -117,6 +117,9 @@ def _heartbeat(news: Heartbeat, zone: ZoneInfo) -> Told:
         found.append(Fact("And", f"{more:,} more, {f'{late:,} of them late' if late else 'all well'}"))
     found.append(Fact("Version", f"hmicfrs-monitor {inline(news.version)}"))
     notes = ["This comes once a week. If it does not come, the monitor may have stopped: look whether it runs."]
+    if news.seal:
+        found.append(Fact("Newest seal of the checks", news.seal))
+        notes.append("Keep it: by its seal, hmicfrs-monitor verify --seal shows later that no check was altered.")
     if not news.well:
         notes.append("To look at it: hmicfrs-monitor status")
     return Told(_state(news), tuple(found), tuple(notes))

@@ -18,11 +18,12 @@ _INSTANT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Heart:
-    """What heartbeats are made of; `vitals` is asked only where one is owed."""
+    """What heartbeats are made of; `vitals` and `seal`, the newest of the chain, are asked only where one is owed."""
 
     history: History
     vitals: Callable[[], Vitals]
     version: str
+    seal: Callable[[], str | None] = lambda: None
 
 
 def beat(heart: Heart, *, audience: Audience, outbox: Outbox, now: datetime) -> int:
@@ -39,12 +40,12 @@ def beat(heart: Heart, *, audience: Audience, outbox: Outbox, now: datetime) -> 
     if not left:
         return 0
     since = audience.digests.last_weekly("heartbeat", slot.due_at - _INSTANT).due_at
-    week, vitals = heart.history.week(since, slot.due_at), heart.vitals()
+    week, vitals, seal = heart.history.week(since, slot.due_at), heart.vitals(), heart.seal()
     seen = tuple(_seen(vitals.watches))
     owed = []
     for one in left:
         sent = outbox.count_sent(one.subscription.recipient, since, slot.due_at)
-        told = heartbeat(week, sent, seen, vitals.undelivered, heart.version)
+        told = heartbeat(week, sent, seen, vitals.undelivered, heart.version, seal)
         owed.append(OwedHeartbeat(one, heartbeat_subject(told), told))
     return outbox.beat(owed, slot, now, audience.message_domain)
 

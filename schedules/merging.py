@@ -16,6 +16,8 @@ from domain.merging import Line, MergedState, Resumption, bears_out
 from domain.page import Page
 from domain.watch import Watch
 from schedules.check import Judge
+from schedules.replay import Reader
+from scraper.errors import NotUnderstood
 from storage.errors import PastChanged
 from storage.past import Past, Waiting
 from storage.replay import Replays
@@ -41,7 +43,13 @@ class Merged:
 
 
 def merge(
-    watch: Watch, *, past: Past, replays: Replays, judge: Judge, note: Callable[[str], None] = lambda _: None
+    watch: Watch,
+    *,
+    past: Past,
+    replays: Replays,
+    judge: Judge,
+    reader: Reader,
+    note: Callable[[str], None] = lambda _: None,
 ) -> Merged:
     """Put all captures of a watch that may be into its history, beside checks that may be under way.
 
@@ -49,18 +57,20 @@ def merge(
     """
     for _ in range(_TRIES - 1):
         try:
-            return _merged(watch, past, replays, judge, note)
+            return _merged(watch, past, replays, judge, reader, note)
         except PastChanged:
             continue
-    return _merged(watch, past, replays, judge, note)
+    return _merged(watch, past, replays, judge, reader, note)
 
 
-def _merged(watch: Watch, past: Past, replays: Replays, judge: Judge, note: Callable[[str], None]) -> Merged:
+def _merged(
+    watch: Watch, past: Past, replays: Replays, judge: Judge, reader: Reader, note: Callable[[str], None]
+) -> Merged:
     reach = past.reach(watch.name)
     waiting = past.waiting(watch.name)
     ready = [capture for capture in waiting if reach.until is None or capture.at <= reach.until]
     known = replays.snapshots(watch.name)
-    work = _Merge(watch, past, replays, judge, note)
+    work = _Merge(watch, past, replays, judge, reader, note)
     work.go_through(known, ready)
     placed = [capture for capture in ready if capture.id not in work.aside]
     past.set_aside(work.aside)
@@ -74,11 +84,13 @@ def _merged(watch: Watch, past: Past, replays: Replays, judge: Judge, note: Call
 class _Merge:
     """One watch's history in the making."""
 
-    def __init__(self, watch: Watch, past: Past, replays: Replays, judge: Judge, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, watch: Watch, past: Past, replays: Replays, judge: Judge, reader: Reader, note: Callable[[str], None]
+    ) -> None:
         self.line = Line()
         self.aside: dict[int, str] = {}
         self._watch, self._past, self._replays = watch, past, replays
-        self._judge, self._note = judge, note
+        self._judge, self._reader, self._note = judge, reader, note
         self._interrupted: tuple[MergedState, datetime, Resumption] | None = None
 
     def go_through(self, known: Sequence[Snapshot], ready: Sequence[Waiting]) -> None:
@@ -100,7 +112,8 @@ class _Merge:
         answer = self._past.answer(capture)
         current = self.line.current
         resumption = self._resumption(current, capture.at)
-        judged = self._judged(answer, current.page if current else None)
+        before = current.page if current else None
+        judged = self._read(answer) if capture.accepted else self._judged(answer, before)
         if isinstance(judged, Suspect):
             seen_again = resumption is not None or self._interrupted is not None
             doubtful = None if seen_again or current is None else judged.page
@@ -115,6 +128,14 @@ class _Merge:
         self.line.captured(capture.id, capture.at, judged.page, judged.reader, resumption)
         if current is not None and resumption is not None:
             self._interrupted = current, until, resumption
+
+    def _read(self, answer: Answer) -> Good | Suspect:
+        """What a check of ours once accepted is the page, if it can be read."""
+        try:
+            page = self._reader.read(answer.body, answer.url, answer.header("content-type"))
+        except NotUnderstood as error:
+            return Suspect(str(error))
+        return Good(page, self._reader.version)
 
     def _judged(self, answer: Answer, before: Page | None) -> Good | Suspect:
         """The verdict, by the address under which the page was captured: the watch's own may be a newer one."""

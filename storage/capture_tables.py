@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint, false
 
 from domain.capture import CaptureState, Source
 from storage.columns import words
@@ -10,7 +10,8 @@ from storage.headers import PackedHeaders
 from storage.schema import json_column, metadata, reference, text_column, time_column
 
 # A capture, each known once. What the answer was like (`body` and what follows) is there once it was had; where the
-# bytes are those of another, by its `digest`, it is there only once. `check`: the one that it became in the history.
+# bytes are those of another, by its `digest`, it is there only once. `accepted`: a check of ours once took it for the
+# page. `check`: the one that it became in the history.
 captures = Table(
     "capture",
     metadata,
@@ -28,6 +29,7 @@ captures = Table(
     Column("http_status", Integer),
     json_column("hops", nullable=True),
     Column("headers", PackedHeaders),
+    Column("accepted", Boolean, nullable=False, server_default=false()),
     reference("check", "check", nullable=True),
     UniqueConstraint("watch", "source", "key"),
     Index(None, "watch", "state"),

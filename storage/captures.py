@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -36,6 +37,17 @@ class Reading:
 
     resume: str | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A capture as the ledger has it. `reason` is why it was set aside; `check` what it became in the history."""
+
+    source: Source
+    listed: Listed
+    state: CaptureState
+    reason: str | None
+    check: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +95,7 @@ class Captures:
             rows = connection.execute(select(captures).where(*mine, ~_HAD).order_by(captures.c.captured_at)).all()
         first = {(row.digest or row.key): row for row in reversed(rows)}
         oldest_first = sorted(first.values(), key=lambda row: (row.captured_at, row.id))
-        return tuple(
-            (row.id, Listed(row.key, row.address, row.captured_at, row.digest, row.status)) for row in oldest_first
-        )
+        return tuple((row.id, _listed(row)) for row in oldest_first)
 
     def keep(self, capture: int, answer: Answer, reason: str | None = None) -> None:
         """Keep the answer of a capture; with a reason it is set aside for it, its bytes all the same."""
@@ -105,9 +115,20 @@ class Captures:
             for capture in found:
                 kept = _noted(connection, number, source, capture.listed)
                 if kept is not None:
-                    _keep(connection, self._database, number, kept, capture.answer, None)
+                    _keep(connection, self._database, number, kept, capture.answer, capture.refused)
+                    if capture.accepted:
+                        _set(connection, kept, accepted=True)
                     new += 1
         return new
+
+    def known(self, watch: str, state: CaptureState | None = None) -> tuple[Known, ...]:
+        """The captures of a watch, the oldest first; those in one state, or all."""
+        with self._database.read() as connection:
+            mine = select(captures).where(captures.c.watch == watch_id(connection, watch))
+            if state is not None:
+                mine = mine.where(captures.c.state == state)
+            rows = connection.execute(mine.order_by(captures.c.captured_at, captures.c.id)).all()
+        return tuple(Known(row.source, _listed(row), row.state, row.reason, row.check) for row in rows)
 
     def tally(self, watch: str, source: Source | None = None) -> Tally:
         """How the captures of a watch stand, of one source or all."""
@@ -122,6 +143,10 @@ class Captures:
         wanted = missing or 0
         waiting = by_state.get(CaptureState.KEPT, 0) + by_state.get(CaptureState.LISTED, 0) - wanted
         return Tally(wanted, waiting, by_state.get(CaptureState.MERGED, 0), by_state.get(CaptureState.ASIDE, 0))
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(row.key, row.address, row.captured_at, row.digest, row.status)
 
 
 def _noted(connection: Connection, watch: int, source: Source, listed: Listed) -> int | None:

@@ -44,7 +44,8 @@ def heartbeat_of(stored: Mapping[str, Any]) -> Heartbeat:
         Seen(watch, last_good and datetime.fromisoformat(last_good), late, failures)
         for watch, last_good, late, failures in stored["watches"]
     )
-    return Heartbeat(Week(since, until, **counts), watches=tuple(watches), **{name: stored[name] for name in _PLAIN})
+    told = {name: stored[name] for name in _PLAIN}
+    return Heartbeat(Week(since, until, **counts), watches=tuple(watches), seal=stored.get("seal"), **told)
 
 
 _COUNTS_OF_A_WEEK = ("checks", "failed", "suspect", "changes", "quiet")
@@ -59,6 +60,7 @@ def _stored_heartbeat(one: Heartbeat) -> dict[str, Any]:
     return {
         "week": {"since": one.week.since.isoformat(), "until": one.week.until.isoformat(), **counts},
         "watches": watches,
+        "seal": one.seal,
         **{name: getattr(one, name) for name in _PLAIN},
     }
 

@@ -28,8 +28,8 @@ _WITH_BYTES = (
     select(
         captures.c.id,
         captures.c.source,
-        captures.c.address,
         captures.c.captured_at,
+        captures.c.accepted,
         _TWIN.c.body,
         _TWIN.c.http_status,
         _TWIN.c.hops,
@@ -56,13 +56,12 @@ _WITH_BYTES = (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A capture that waits, without its bytes; `body` names them, and `at` is when it was captured."""
+    """A capture that waits, without its bytes. `accepted`: a check of ours once took it for the page."""
 
     id: int
     source: Source
     at: datetime
-    address: str
-    body: int
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class Past:
         with self._database.read() as connection:
             mine = _WITH_BYTES.where(captures.c.watch == watch_id(connection, watch))
             rows = connection.execute(mine.order_by(captures.c.captured_at, captures.c.id)).all()
-        found = {row.id: Waiting(row.id, row.source, row.captured_at, row.address, row.body) for row in rows}
+        found = {row.id: Waiting(row.id, row.source, row.captured_at, row.accepted) for row in rows}
         return tuple(found.values())
 
     def answer(self, waiting: Waiting) -> Answer:

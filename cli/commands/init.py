@@ -68,6 +68,11 @@ TEMPLATE = f"""\
 # textfile = "/var/lib/prometheus/node-exporter/hmicfrs-monitor.prom"   # the same metrics, for node_exporter
 # log = "console"                          # console | json
 
+[archive]                                  # where `import wayback` asks for captures of the past, so often in a minute
+# url = "https://web.archive.org"
+# index_per_minute = 20
+# fetches_per_minute = 15
+
 [[watch]]
 name = "{MISSION_NAME}"
 url = "{MISSION_URL}"

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeGuard
 
+from domain.subject import one_line
 from scraper.captures.messages import Headers, clean
 from scraper.captures.moments import moment
 
@@ -50,6 +51,13 @@ class Fields:
         if not _is_text(value, _LONGEST_TEXT):
             raise ValueError(f"“{name}” is no text of 1 to {_LONGEST_TEXT} printable characters")
         return value
+
+    def reason(self, name: str) -> str | None:
+        """Text cut to a line, None for none. Raises ValueError for anything else."""
+        value = self._row.get(name)
+        if value is not None and not isinstance(value, str):
+            raise ValueError(f"“{name}” is no text")
+        return one_line(value, 300) if value else None
 
     def choice(self, name: str, known: Sequence[str]) -> str:
         """One of the words that are known."""

@@ -20,9 +20,9 @@ numbers, with at least these members (more may be added; a reader passes over wh
 | `seen` | the same of the body whose state was seen, for a 304 the one that was confirmed; null for no state |
 | `body` | in base 64, at the first line that has or confirms its hash; else there is none |
 
-A failed check is no capture; a suspect one is, for whether it is the page is judged anew. One that the server answered
-with "not modified" is a capture of the body that it confirmed. Validators are left out: the site is not to be asked by
-what a file says.
+A failed check is no capture. What was accepted or suspect then is so again, for the reason given then. One that the
+server answered with "not modified" is a capture of the body that it confirmed. Validators are left out: the site is not
+to be asked by what a file says.
 """
 
 from __future__ import annotations
@@ -130,11 +130,15 @@ class _Reader:
         if status is None:
             raise ValueError("“http_status” is null, of a check that had an answer")
         name, shown = self._recalled(own, seen)
+        headers = headers or shown.headers
         if status == _NOT_MODIFIED:
             status, headers = _OK, shown.headers or headers
         watch, url = row.text("watch"), row.address("url")
         listed = Listed(f"{watch} check {number}", url, row.moment("started_at"), name, status)
-        return Capture(listed, Answer(status, row.addresses("addresses") or (url,), headers, shown.body), watch)
+        answer = Answer(status, row.addresses("addresses") or (url,), headers, shown.body)
+        if outcome is not Outcome.SUSPECT:
+            return Capture(listed, answer, watch, accepted=True)
+        return Capture(listed, answer, watch, refused=row.reason("reason") or "it was suspect when it was seen")
 
     def _keep(self, row: Fields, hashes: set[str], headers: tuple[tuple[str, str], ...]) -> None:
         """Keep the body of a line, which must have a hash that the line tells of."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import new
 from io import BytesIO
 
-from warcio.statusandheaders import StatusAndHeadersParser  # type: ignore[import-untyped]
+from warcio.statusandheaders import StatusAndHeadersParser
 
 from scraper.captures.digests import Digest, stated
 from scraper.captures.inflow import Inflow
@@ -20,7 +20,8 @@ MOST_HEAD = 262_144
 _VERSIONS = ("WARC/1.1", "WARC/1.0", "WARC/0.18", "WARC/0.17")
 _FIRST_LINE = re.compile(rb"(?i:WARC)/(?:1\.[01]|0\.1[78])[ \t]*\r?\n")
 _LENGTH = re.compile(r"[0-9]{1,15}")
-_KEPT = frozenset({"response", "resource", "revisit"})
+_PAGES = frozenset({"response", "resource", "revisit"})
+_TOLD = frozenset({"warcinfo", "metadata"})
 _BLANK = frozenset({b"\r\n", b"\n"})
 
 
@@ -29,7 +30,7 @@ class Record:
     """A record: its sort, its headers by their names in lower case, the first of each, and its block.
 
     Of a block that is larger than wanted, `block` has the beginning and `is_whole` is False; it is empty for sorts that
-    hold no page. `is_intact` is whether the block has the digest that is stated of it.
+    neither hold a page nor tell of one. `is_intact` is whether the block has the digest that is stated of it.
     """
 
     offset: int
@@ -51,7 +52,7 @@ def records(source: Source, most: int) -> Iterator[Record]:
     while inflow.at_record():
         headers = _head(inflow)
         sort = headers.get("warc-type", "").lower()
-        room = most + MOST_HEAD if sort in _KEPT else 0
+        room = most + MOST_HEAD if sort in _PAGES else MOST_HEAD if sort in _TOLD else 0
         yield _record(inflow, sort, headers, room)
 
 

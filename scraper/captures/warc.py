@@ -1,7 +1,8 @@
 """Captures in WARC files, of any page: answers over HTTP, pages without a head, and revisits of what was met before.
 
-Requests, metadata and the like hold no page, and are passed over: whether an answer was accepted by the one who kept it
-is judged anew. A record that should hold a page and does not is told as unusable; a damaged file is an error.
+Requests and the like hold no page, and are passed over. What an archive of our own says of an answer stands: it was
+accepted as the page, or a metadata record beside it says why not. A record that should hold a page and does not is told
+as unusable; a damaged file is an error.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from domain.capture import Capture, Listed
-from domain.check import Answer
+from domain.check import Answer, Outcome
 from domain.subject import one_line
 from scraper.captures.digests import Digest, digest, stated
 from scraper.captures.memory import Memory, Shown
@@ -24,13 +25,18 @@ from scraper.captures.records import MOST_HEAD, Record, records
 from scraper.captures.shelf import Shelf
 from scraper.captures.source import MOST_BYTES, File, opened
 from scraper.captures.unusable import Found, Unusable
+from scraper.errors import SourceError
 
 _HTML = ("text/html", "application/xhtml+xml")
 _PROFILE = re.compile(r"https?://netpreserve\.org/warc/1\.[01]/(?:revisit/)?(?P<name>[a-z-]+)/?")
 _NOT_MODIFIED_STATUS = 304
 _SAME_PAYLOAD, _NOT_MODIFIED = "identical-payload-digest", "server-not-modified"
 _DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
-_LONGEST_ADDRESS, _LONGEST_ID = 4000, 500
+_LONGEST_ADDRESS, _LONGEST_ID, _LONGEST_REASON = 4000, 500, 300
+
+OUR_SOFTWARE = "hmicfrs-monitor "
+"""What the first record of an archive of our own says of its making, before the version."""
+
 _MADE = ("sha1", "sha256")
 
 
@@ -42,10 +48,44 @@ def warc_captures(file: File, most: int = MOST_BYTES) -> Iterator[Found]:
     """
     with opened(file) as source, Shelf() as shelf:
         reader = _Reader(source.name, Memory(shelf), most)
-        for record in records(source, most):
-            found = reader.read(record)
-            if found is not None:
-                yield found
+        yield from _judged(records(source, most), reader)
+
+
+def _judged(found: Iterator[Record], reader: _Reader) -> Iterator[Found]:
+    """Each with what is said of it further on: held back until it is clear that nothing more is."""
+    held: Found | None = None
+    is_ours = False
+    try:
+        for record in found:
+            if record.sort == "warcinfo":
+                is_ours = _fields(record).get("software", "").startswith(OUR_SOFTWARE)
+            elif record.sort == "metadata" and isinstance(held, Capture) and is_ours:
+                held = _as_judged(held, record)
+            elif (one := reader.read(record)) is not None:
+                if held is not None:
+                    yield held
+                held = replace(one, accepted=is_ours) if isinstance(one, Capture) else one
+    except SourceError:
+        if held is not None:
+            yield held
+        raise
+    if held is not None:
+        yield held
+
+
+def _fields(record: Record) -> dict[str, str]:
+    """The fields of a block of application/warc-fields, the first of each name, in lower case."""
+    lines = (line.partition(":") for line in reversed(record.block.decode("utf-8", "replace").splitlines()))
+    return {name.strip().lower(): value.strip() for name, _, value in lines}
+
+
+def _as_judged(capture: Capture, record: Record) -> Capture:
+    """The capture as a check of ours judged it, where the metadata are of it."""
+    told = _fields(record)
+    if record.headers.get("warc-concurrent-to") != capture.listed.key or told.get("outcome") != Outcome.SUSPECT:
+        return capture
+    reason = one_line(told.get("reason", ""), _LONGEST_REASON) or "it was suspect when it was recorded"
+    return replace(capture, accepted=False, refused=reason)
 
 
 class _Reader:
@@ -109,7 +149,7 @@ def _checked(record: Record, address: str, most: int) -> tuple[str, datetime]:
         raise ValueError("it has no WARC-Target-URI")
     if "warc-segment-number" in record.headers:
         raise ValueError("it is in several segments, which are not put together here")
-    if "warc-truncated" in record.headers:
+    if "warc-truncated" in record.headers and record.sort != "revisit":  # which leaves out what was there before
         raise ValueError("it was cut short when it was recorded")
     if not record.is_whole:
         raise ValueError(_too_large(most))

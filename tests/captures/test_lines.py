@@ -80,6 +80,7 @@ def test_a_check_is_a_capture_of_its_watch_by_its_number() -> None:
             Listed("child-protection check 12", PAGE, at, digest(body()), 200),
             Answer(200, (FORMER, PAGE), KEPT, body(), Validators()),
             "child-protection",
+            accepted=True,
         )
     ]
 
@@ -92,8 +93,11 @@ def test_an_export_is_read_by_its_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["baseline", "changed", "unchanged", "suspect"])
-def test_an_answer_is_a_capture_whatever_was_held_of_it(outcome: str) -> None:
-    assert [one.answer.body for one in read(check(outcome=outcome, seen=None))] == [body()]
+def test_an_answer_is_a_capture_with_what_was_held_of_it(outcome: str) -> None:
+    (one,) = read(check(outcome=outcome, seen=None, reason="a maintenance page" if outcome == "suspect" else None))
+    assert one.answer.body == body()
+    assert one.accepted is (outcome != "suspect")
+    assert one.refused == ("a maintenance page" if outcome == "suspect" else None)
 
 
 def test_a_failed_check_is_no_capture() -> None:

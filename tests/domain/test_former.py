@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.former import former_addresses, is_address_of
+from domain.former import former_addresses, is_address_of, spelled_as
 
 PAGE = "https://hmicfrs.justiceinspectorates.gov.uk/our-work/article/child-abuse-and-child-protection-issues/"
 
@@ -79,3 +79,11 @@ def test_any_text_has_addresses_that_differ_as_archives_see_them(url: str) -> No
     addresses = former_addresses(url)
     assert len(set(addresses)) == len(addresses)
     assert is_address_of(url, url)
+
+
+def test_an_address_is_spelled_as_the_one_that_archives_file_with_it() -> None:
+    today, earlier = former_addresses(PAGE)[:2]
+    assert spelled_as(today.replace("https://", "http://").replace(".uk/", ".uk:80/"), (earlier, today)) == today
+    assert spelled_as(earlier.rstrip("/").upper(), (today, earlier)) == earlier
+    assert spelled_as("https://elsewhere.example/", (today, earlier)) == "https://elsewhere.example/"
+    assert spelled_as("https://[::1/", (today,)) == "https://[::1/"

@@ -11,7 +11,7 @@ from pathlib import Path
 from cli.demo_site import Site
 from domain.alert import Alert, AlertState
 from domain.check import Outcome
-from storage.auditor import audited
+from storage.auditor import PARTS, audited
 from storage.database import Database
 from storage.history import History
 from storage.outbox import Outbox
@@ -88,7 +88,7 @@ url = "{self.site.url}"
 def all_is_well(installation: Installation) -> tuple[Alert, ...]:
     """Nothing is lost, nothing is told twice, and the database agrees with itself; gives the alerts."""
     with Database.open(f"sqlite:///{installation.path}") as database:
-        assert [part.faults for part in audited(database)] == [()] * 6
+        assert [part.faults for part in audited(database)] == [()] * len(PARTS)
         history, alerts = History(database), Outbox(database).alerts()
         states = history.snapshots()[::-1]
         stored = [history.body(state.id) for state in states]

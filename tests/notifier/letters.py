@@ -360,6 +360,7 @@ LETTERS: Mapping[str, Letter] = {
             0,
             0,
             "0.1.0",
+            "4182:9f2c1b7a5d30e8466f0b8e1d24c7a95316be70d2f48c05a1937e6d8b2a40fc5e",
         ),
         "hmicfrs-monitor: all is well: 1,344 checks, 2 changes",
     ),

@@ -15,9 +15,12 @@ from domain.owed import Audience
 from domain.watch import Watch
 from schedules.check import check
 from schedules.merging import Merged, merge
+from schedules.replay import Reader
 from scraper.errors import FetchError
-from scraper.fetch import Fetched
+from scraper.fetch import Fetched, NotModified
+from scraper.read import read
 from scraper.verdict import verdict
+from scraper.version import READER_VERSION
 from storage.archive import Archive
 from storage.auditor import audited
 from storage.captures import Captures
@@ -79,13 +82,13 @@ class Scene:
         return History(self.database)
 
     def looks(self, hours: float, body: bytes | None, audience: Audience = NOBODY) -> Stored:
-        """A check of our own, which fails without a body."""
+        """A check of our own, which fails without a body; with an empty one the server says that nothing is new."""
 
         class Site:
-            def fetch(self, *_: object) -> Fetched:
+            def fetch(self, *_: object) -> Fetched | NotModified:
                 if body is None:
                     raise FetchError("no answer within 20 seconds")
-                return Fetched(answer(body))
+                return Fetched(answer(body)) if body else NotModified()
 
         fetcher = Site()
         return check(
@@ -102,7 +105,8 @@ class Scene:
         return self.merges()
 
     def merges(self) -> Merged:
-        return merge(WATCH, past=Past(self.database), replays=Replays(self.database), judge=verdict)
+        past, replays = Past(self.database), Replays(self.database)
+        return merge(WATCH, past=past, replays=replays, judge=verdict, reader=Reader(READER_VERSION, read))
 
     def faults(self) -> list[str]:
         return [fault for part in audited(self.database) for fault in part.faults]

@@ -103,6 +103,7 @@ def _create_tables() -> None:
         sa.Column("http_status", sa.Integer(), nullable=True),
         sa.Column("hops", sa.JSON(), nullable=True),
         sa.Column("headers", sa.LargeBinary(), nullable=True),
+        sa.Column("accepted", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("check", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["body"], ["body.id"], name=op.f("fk_capture_body")),
         sa.ForeignKeyConstraint(["check"], ["check.id"], name=op.f("fk_capture_check")),
