@@ -60,6 +60,8 @@ def listed_report(value: ListedReport) -> dict[str, Any]:
         "first_seen": utc_text(value.first_seen),
         "last_seen": utc_text(value.last_seen),
         "listed": value.listed,
+        "absent_until": utc_text(value.absent_until),
+        "absent_from": utc_text(value.absent_from),
     }
 
 

@@ -57,3 +57,20 @@ def _edge(day: date, zone: ZoneInfo, *, end: bool) -> datetime:
 def short(moment: datetime | None, zone: ZoneInfo) -> str:
     """For tables: "2024-02-09 10:00 GMT"; a dash for None."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z") if moment else "–"
+
+
+def first_seen(seen: datetime, absent_until: datetime | None, zone: ZoneInfo) -> str:
+    """A first sighting with its bound below it: the last look before that saw the page without."""
+    bound = f"not yet {_below(absent_until, seen, zone)}" if absent_until else "on the first page seen"
+    return f"{short(seen, zone)}\n{bound}"
+
+
+def last_seen(seen: datetime, absent_from: datetime | None, zone: ZoneInfo) -> str:
+    """A last sighting, with the first look after it that saw the page without below it; alone while it is there."""
+    return f"{short(seen, zone)}\ngone {_below(absent_from, seen, zone)}" if absent_from else short(seen, zone)
+
+
+def _below(moment: datetime, above: datetime, zone: ZoneInfo) -> str:
+    """A time that names its zone only where it is not that of the time above it: a column is narrow."""
+    told, name = short(moment, zone), above.astimezone(zone).strftime(" %Z")
+    return told.removesuffix(name)

@@ -13,6 +13,8 @@ class ListedReport:
     """A report with its sightings, aware UTC: the first and the last check that saw it on the page.
 
     `listed` is whether the page has it at the time asked about; `report` is its latest state at that time.
+    `absent_until` is the last look without it before `first_seen`, None where it stood on the first page ever seen;
+    `absent_from` is the first look without it after `last_seen`, None while it is listed.
     """
 
     watch: str
@@ -20,3 +22,5 @@ class ListedReport:
     first_seen: datetime
     last_seen: datetime
     listed: bool
+    absent_until: datetime | None
+    absent_from: datetime | None

@@ -14,9 +14,11 @@ from domain.check import Check, Outcome, Snapshot, Standing
 from domain.page import Page
 from domain.recipient import Wants
 from domain.report_listing import ListedReport
+from domain.sighting import Known
 from storage.database import Database
 from storage.letters import by_page, wanted
 from storage.listing import listed_reports
+from storage.looks import known_at
 from storage.recorded import CHANGES, read_changes
 from storage.rows import CHECKS, SNAPSHOTS, check_of, snapshot_of, standing, standings, watch_id
 from storage.snapshots import snapshot_row, snapshot_row_at, stored_body, stored_page
@@ -142,6 +144,11 @@ class History:
         """
         with self._database.read() as connection:
             return snapshot_of(snapshot_row_at(connection, watch, at))
+
+    def known_at(self, watch: str, at: datetime) -> Known:
+        """What is known of a page at a time: its state, and the looks before and after. Raises UnknownSnapshot."""
+        with self._database.read() as connection:
+            return known_at(connection, watch, at)
 
     def latest(self, watch: str) -> Snapshot | None:
         """The last accepted state; None before the first."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
 from domain.report_listing import ListedReport
+from storage.looks import last_look
 from storage.records import REPORTS
 from storage.rows import watch_row
+from storage.sightings import Sights
 from storage.snapshots import snapshot_row, snapshot_row_at
-from storage.tables import checks, report_versions, snapshots
+from storage.tables import report_versions, snapshots
 from storage.versions import Outline, version_rows
 
 
@@ -29,17 +29,25 @@ def listed_reports(connection: Connection, watch: str, at: datetime | None) -> t
         seen = state["confirmed_until"]
     else:
         state = snapshot_row_at(connection, watch, at)
-        seen = _last_sight(connection, state, at)
+        seen = last_look(connection, state, at)
     lives = _lives(connection, state)
     rows = version_rows(connection, REPORTS, [number for _, number in lives])
-    sights = _sights(connection, state["watch"])
-    at_place = {sight["place"]: sight for sight in sights.values()}
+    sights = Sights(connection, state["watch"])
     place = {number: index for index, number in enumerate(Outline.of(state["outline"]).reports)}
 
-    def listed(first: int, number: int) -> ListedReport:
+    def listed(first_place: int, number: int) -> ListedReport:
         row, on_page = rows[number], number in place
-        last = seen if on_page else sights[row["last_snapshot"]]["confirmed_until"]
-        return ListedReport(watch, REPORTS.record(row), at_place[first]["captured_at"], last, on_page)
+        first, last = sights.at_place(first_place), None if on_page else sights.of(row["last_snapshot"])
+        bounds = sights.sighting(first, last, seen)
+        return ListedReport(
+            watch=watch,
+            report=REPORTS.record(row),
+            first_seen=bounds.first_seen,
+            last_seen=bounds.last_seen,
+            listed=on_page,
+            absent_until=bounds.absent_until,
+            absent_from=bounds.absent_from,
+        )
 
     on_page = sorted((life for life in lives if life[1] in place), key=lambda life: place[life[1]])
     gone = [listed(*life) for life in lives if life[1] not in place]
@@ -54,19 +62,3 @@ def _lives(connection: Connection, state: RowMapping) -> list[tuple[int, int]]:
     statement = select(func.min(first.place), func.max(version.id)).join(snapshots, first.id == version.first_snapshot)
     statement = statement.where(*by_then)
     return [(first, number) for first, number in connection.execute(statement.group_by(version.lineage))]
-
-
-def _sights(connection: Connection, watch: int) -> Mapping[int, Mapping[Any, Any]]:
-    """When each snapshot of a watch was first and last seen."""
-    columns = (snapshots.c.id, snapshots.c.place, snapshots.c.captured_at, snapshots.c.confirmed_until)
-    rows = connection.execute(select(*columns).where(snapshots.c.watch == watch)).mappings()
-    return {row["id"]: row for row in rows}
-
-
-def _last_sight(connection: Connection, state: RowMapping, at: datetime) -> datetime:
-    """The last check by then that saw a state; a replay may have found that later ones saw another."""
-    by_then = (checks.c.watch == state["watch"], checks.c.started_at <= at, checks.c.snapshot == state["id"])
-    last = select(checks.c.started_at).where(*by_then).order_by(checks.c.started_at.desc()).limit(1)
-    seen: datetime = connection.execute(last).scalar_one()
-    confirmed: datetime = state["confirmed_until"]
-    return min(seen, confirmed)

@@ -7,7 +7,7 @@ import click
 from cli import document
 from cli.asking import known_watch, moment
 from cli.main import Context
-from cli.moments import short
+from cli.moments import first_seen, last_seen
 from cli.options import at_option, json_option, pass_context, watch_option
 from cli.terminal import print_table
 from cli.wiring import opened, zone
@@ -21,7 +21,10 @@ from storage.history import History
 @json_option
 @pass_context
 def reports(context: Context, watch: str | None, at: str | None, as_json: bool) -> None:
-    """The reports listed at a time, with their first and last sighting; those gone by then come last."""
+    """The reports listed at a time, with their first and last sighting; those gone by then come last.
+
+    Below each sighting stands the look next to it that saw the page without the report.
+    """
     as_of = moment(context, at, end=True)
     with opened(context.settings) as database:
         history = History(database)
@@ -38,8 +41,8 @@ def reports(context: Context, watch: str | None, at: str | None, as_json: bool) 
             listed.report.title,
             listed.report.programme,
             _count(listed.report.recommendations),
-            short(listed.first_seen, zoned),
-            short(listed.last_seen, zoned),
+            first_seen(listed.first_seen, listed.absent_until, zoned),
+            last_seen(listed.last_seen, listed.absent_from, zoned),
             "yes" if listed.listed else "no",
         )
         for listed in found

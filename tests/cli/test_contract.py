@@ -39,7 +39,11 @@ UTC = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
         (["diff", "1", "2"], "changes", CHANGE),
         (["snapshots"], "snapshots", SNAPSHOT),
         (["checks"], "checks", CHECK),
-        (["reports"], "reports", REPORT | {"watch", "first_seen", "last_seen", "listed"}),
+        (
+            ["reports"],
+            "reports",
+            REPORT | {"watch", "first_seen", "last_seen", "listed", "absent_until", "absent_from"},
+        ),
         (["alerts"], "alerts", ALERT),
         (["status"], "watches", STANDING),
         (["show"], "reports", REPORT),
@@ -58,13 +62,17 @@ def test_each_document_has_the_promised_keys(
     for entry in told.json[entries]:
         assert keys <= entry.keys()
         for name, value in entry.items():
-            if name.endswith(("_at", "_seen", "_before", "_after", "_check")) and value is not None:
+            if (
+                name.endswith(("_at", "_seen", "_before", "_after", "_check", "absent_until", "absent_from"))
+                and value is not None
+            ):
                 assert UTC.fullmatch(value), name
 
 
 def test_show_and_parse_give_a_page_and_show_its_proof(changed: Installation, tmp_path: Path) -> None:
     shown = changed("show", "--json").json
     assert PAGE | {"snapshot", "captured_at", "as_of", "confirmed_until", "source"} <= shown.keys()
+    assert {"last_look_before", "next_look_after", "next_same"} <= shown.keys()
     path = tmp_path / "page.html"
     path.write_bytes(changed.site.body)
     parsed = changed("parse", str(path), "--url", changed.site.url, "--json").json
