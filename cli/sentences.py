@@ -14,6 +14,7 @@ from domain.subject import changes_subject
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 
 def check_lines(result: Stored) -> Iterator[str]:
@@ -47,6 +48,8 @@ def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: s
 
     To standard output, where no other place is given.
     """
+    from rich.padding import Padding
+
     from notifier.facts import facts, what_happened
 
     out = out or console()
@@ -60,27 +63,28 @@ def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: s
         for fact in facts(recorded, zone):
             value = fact.value if fact.was is None else f"{fact.was} → {fact.value}"
             out.print(plain(f"  {fact.label}: {value}"), soft_wrap=True)
-        _print_words(recorded.change, out)
+        if words := words_told(recorded.change, out):
+            out.print(Padding(words, (0, 0, 0, 4)))
 
 
-def _print_words(change: Change, out: Console) -> None:
-    """Removed words struck and in red, added ones underlined and in green; marks say the same without colours."""
+def words_told(change: Change, out: Console) -> Text | None:
+    """The edited text: removed words struck and in red, added ones underlined and in green; None where none was.
+
+    Marks say the same without colours.
+    """
     if not (change.text and isinstance(change.text.before, str) and isinstance(change.text.after, str)):
-        return
-    from rich.padding import Padding
+        return None
     from rich.text import Text
 
     from notifier.worddiff import TOO_LARGE, as_text, excerpt, word_diff
 
     difference = word_diff(change.text.before, change.text.after)
     styles = {"same": "", "removed": "red strike", "added": "green underline"}
-    told = Text()
+    told = Text(f"{TOO_LARGE}\n" if difference.cut else "")
     for piece in excerpt(difference):
         marked = piece.text if out.is_terminal and not out.no_color else as_text((piece,))
         told.append(plain(marked), styles[piece.kind])
-    if difference.cut:
-        out.print(f"  {TOO_LARGE}")
-    out.print(Padding(told, (0, 0, 0, 4)))
+    return told
 
 
 def _mark(change: Change) -> str:

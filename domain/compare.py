@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from domain.address import canonical_address
 from domain.change import Change, ChangeKind, FieldChange, FieldValue, Places, Record
-from domain.identity import match_reports, match_sections
+from domain.identity import Matching, match_reports, match_sections
 from domain.page import Link, Page, RelatedReport, Report, Section, Topic
 from domain.places import Whereabouts
 from domain.typography import folded_path, folded_title, typographic_form
@@ -26,7 +26,34 @@ def compare(before: Page, after: Page) -> tuple[Change, ...]:
 
     A record that differs in loud and in quiet fields gives two changes. Comparing a page with itself gives ().
     """
-    return (*_report_changes(before, after), *_section_changes(before, after), *_page_changes(before, after))
+    reports = match_reports(before.reports, after.reports)
+    return compare_matched(before, after, reports, match_sections(before.sections, after.sections))
+
+
+def compare_matched(
+    before: Page, after: Page, reports: Matching[Report], sections: Matching[Section]
+) -> tuple[Change, ...]:
+    """The same where it is known which records of the two pages belong together, whatever their likeness."""
+    same_section = _same_section(sections)
+    return (
+        *_report_changes(before, after, reports, same_section),
+        *_section_changes(before, after, sections),
+        *_page_changes(before, after),
+    )
+
+
+def edits(one: Report | Section, two: Report | Section) -> tuple[Change, ...]:
+    """What differs between two states of one record, each alone on its page. Raises TypeError for a mixed pair."""
+    nothing = Page("", "")
+    match one, two:
+        case Report(), Report():
+            pages = (replace(nothing, reports=(one,)), replace(nothing, reports=(two,)))
+            return compare_matched(*pages, Matching(((one, two),), (), ()), Matching((), (), ()))
+        case Section(), Section():
+            pages = (replace(nothing, sections=(one,)), replace(nothing, sections=(two,)))
+            return compare_matched(*pages, Matching((), (), ()), Matching(((one, two),), (), ()))
+        case _:
+            raise TypeError("a report and a section are never the same")
 
 
 def loud(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -34,10 +61,10 @@ def loud(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(change for change in changes if not change.quiet)
 
 
-def _report_changes(before: Page, after: Page) -> list[Change]:
-    matching = match_reports(before.reports, after.reports)
+def _report_changes(
+    before: Page, after: Page, matching: Matching[Report], same_section: Callable[[tuple[str, ...]], tuple[str, ...]]
+) -> list[Change]:
     places = Whereabouts(before.reports, after.reports, matching.pairs)
-    same_section = _same_section(before, after)
     changes = [_added(ChangeKind.REPORT_ADDED, report, places) for report in matching.added]
     for one, two in matching.pairs:
         changes += _edited(ChangeKind.REPORT_CHANGED, one, two, _report_differences(one, two), places)
@@ -49,8 +76,7 @@ def _report_changes(before: Page, after: Page) -> list[Change]:
     return changes
 
 
-def _section_changes(before: Page, after: Page) -> list[Change]:
-    matching = match_sections(before.sections, after.sections)
+def _section_changes(before: Page, after: Page, matching: Matching[Section]) -> list[Change]:
     places = Whereabouts(before.sections, after.sections, matching.pairs)
     changes = [_added(ChangeKind.SECTION_ADDED, section, places) for section in matching.added]
     for one, two in matching.pairs:
@@ -148,12 +174,9 @@ def _folded(titles: Sequence[str]) -> set[str]:
     return {folded_title(title) for title in titles}
 
 
-def _same_section(before: Page, after: Page) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+def _same_section(sections: Matching[Section]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
     """Where a section path of the earlier page is found on the later one, folded: a renamed section moves no report."""
-    found = {
-        folded_path(one.path): folded_path(two.path)
-        for one, two in match_sections(before.sections, after.sections).pairs
-    }
+    found = {folded_path(one.path): folded_path(two.path) for one, two in sections.pairs}
     return lambda path: found.get(folded_path(path), folded_path(path))
 
 

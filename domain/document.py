@@ -59,6 +59,11 @@ def report(value: Report) -> dict[str, Any]:
     }
 
 
+def record(value: Report | Section) -> dict[str, Any]:
+    """A record of a page, of either kind."""
+    return report(value) if isinstance(value, Report) else section(value)
+
+
 def change(value: RecordedChange) -> dict[str, Any]:
     """A change; `text` has null on both sides where the text did not change."""
     found = value.change

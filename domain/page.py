@@ -45,6 +45,14 @@ class ReportKind(StrEnum):
     REVIEW = "review"
 
 
+class RecordKind(StrEnum):
+    """What is kept as a record: a report, a section, and the page around them with its title."""
+
+    REPORT = "report"
+    SECTION = "section"
+    PAGE = "page"
+
+
 @dataclass(frozen=True, slots=True)
 class PublicationDate:
     """A date of publication, no more precise than the page states it.

@@ -22,5 +22,5 @@ class ListedReport:
     first_seen: datetime
     last_seen: datetime
     listed: bool
-    absent_until: datetime | None
-    absent_from: datetime | None
+    absent_until: datetime | None = None
+    absent_from: datetime | None = None

@@ -67,6 +67,9 @@ _LABELS = {
     "topic_urls": "Link of a topic",
     "url": "Address",
 }
+_OF_REPORTS = {
+    "title", "url", "published", "programme", "kind", "recommendations", "causes_of_concern", "area", "section", "path",
+}  # fmt: skip
 R = TypeVar("R", Report, Section, Page)
 
 
@@ -97,25 +100,40 @@ def facts(recorded: RecordedChange, zone: ZoneInfo, *, alone: bool = True) -> tu
     Without `alone` neither the opening words nor the bounds, for what shows the whole text and says once when it was.
     """
     change = recorded.change
+    opening = _opening_words(change) if alone else ()
+    when = (Fact("When", _seen(change.kind, recorded.bounds, zone)),) if alone else ()
+    said = (*_named(recorded, zone), *opening, *_others(change))
+    return (*said, *_where(change), *_identity(change, zone), *when)
+
+
+def differences(recorded: RecordedChange, zone: ZoneInfo) -> tuple[Fact, ...]:
+    """Of these facts those alone that differ from what they were."""
+    change = recorded.change
+    told = (*_named(recorded, zone), *_where(change))
+    return (*(fact for fact in told if fact.was is not None), *_others(change))
+
+
+def _named(recorded: RecordedChange, zone: ZoneInfo) -> list[Fact]:
+    """The facts that have a place of their own; a title only where it changed."""
+    change = recorded.change
     match change.record:
         case Report() as report:
-            seen = recorded.bounds.first_seen_after.astimezone(zone)
-            found, text = [*_report_facts(change, report, seen)], report.text
-            told = {"title", "url", "published", "programme", "kind", "recommendations", "causes_of_concern", "area"}
+            found = [*_report_facts(change, report, recorded.bounds.first_seen_after.astimezone(zone))]
         case Section() as section:
-            found, text = [_compared(change, "Title", section, lambda one: one.title, "title")], section.text
-            told = {"title"}
+            found = [_compared(change, "Title", section, lambda one: one.title, "title")]
         case Page() as page:
-            found, text = [_compared(change, "Title", page, lambda one: one.title, "title")], ""
-            told = {"title"}
+            found = [_compared(change, "Title", page, lambda one: one.title, "title")]
         case _ as unreachable:
             assert_never(unreachable)
-    told |= {"section", "path"}
-    others = [fact for name, sides in change.fields.items() if name not in told for fact in _other_facts(name, sides)]
-    named = [fact for fact in found if fact.label != "Title" or fact.was is not None]
-    opening = _opening_words(change, text) if alone else ()
-    when = (Fact("When", _seen(change.kind, recorded.bounds, zone)),) if alone else ()
-    return (*named, *opening, *others, *_where(change), *_identity(change, zone), *when)
+    return [fact for fact in found if fact.label != "Title" or fact.was is not None]
+
+
+def _others(change: Change) -> Iterator[Fact]:
+    """The changed fields that have none."""
+    told = _OF_REPORTS if isinstance(change.record, Report) else {"title", "section", "path"}
+    for name, sides in change.fields.items():
+        if name not in told:
+            yield from _other_facts(name, sides)
 
 
 def _report_facts(change: Change, report: Report, seen: datetime) -> Iterator[Fact]:
@@ -163,7 +181,8 @@ def _comments_due(change: Change, report: Report, seen: date) -> date | None:
     return day + COMMENTS_DUE if day <= seen <= day + COMMENTS_DUE else None
 
 
-def _opening_words(change: Change, text: str) -> Iterator[Fact]:
+def _opening_words(change: Change) -> Iterator[Fact]:
+    text = "" if isinstance(change.record, Page) else change.record.text
     edited = change.text is not None and change.before is not None and change.after is not None
     sentence = first_sentence(text)
     if sentence and not edited:

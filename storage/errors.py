@@ -1,4 +1,7 @@
-"""The storage's errors, as a tree. Each message is one line that names the file and the way out."""
+"""The storage's errors, as a tree. Each message is one line that names the file and the way out.
+
+Where it lists records to choose from, it has a line for each.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,14 @@ class UnknownSnapshot(StorageError):
 
 class UnknownWatch(StorageError):
     """The database knows no watch of that name."""
+
+
+class UnknownRecord(StorageError):
+    """No record has the key, the address or the words; the message lists some that are near."""
+
+
+class SeveralRecords(StorageError):
+    """Several records are meant; the message lists them."""
 
 
 class UnknownAlert(StorageError):

@@ -11,10 +11,11 @@ from domain.alert import PageChanges, Week
 from domain.capture import Source
 from domain.change import ChangeKind, RecordedChange
 from domain.check import Check, Outcome, Snapshot, Standing
-from domain.page import Page
+from domain.page import Page, RecordKind
 from domain.recipient import Wants
 from domain.report_listing import ListedReport
 from domain.sighting import Known
+from domain.timeline import Timeline
 from storage.database import Database
 from storage.letters import by_page, wanted
 from storage.listing import listed_reports
@@ -23,6 +24,7 @@ from storage.recorded import CHANGES, read_changes
 from storage.rows import CHECKS, SNAPSHOTS, check_of, snapshot_of, standing, standings, watch_id
 from storage.snapshots import snapshot_row, snapshot_row_at, stored_body, stored_page
 from storage.tables import changes, checks, snapshots, watches
+from storage.timeline import timeline_of
 
 MOST_LOOKED_THROUGH = 2_000
 
@@ -159,6 +161,17 @@ class History:
         """The page of a snapshot, exactly as it was read. Raises UnknownSnapshot."""
         with self._database.read() as connection:
             return stored_page(connection, snapshot_id)
+
+    def timeline(
+        self, asked: str, *, watch: str | None = None, kind: RecordKind = RecordKind.REPORT, quiet: bool = False
+    ) -> Timeline:
+        """The life of the report (or section) that has this key, address in any form, or part of a title.
+
+        Quiet changes too with `quiet`; `watch` None looks for it on all pages. Raises UnknownRecord, SeveralRecords,
+        and ValueError for the kind of the page itself.
+        """
+        with self._database.read() as connection:
+            return timeline_of(connection, kind, asked, watch, quiet=quiet)
 
     def body(self, snapshot_id: int) -> bytes:
         """The bytes that a snapshot was read from, as fetched. Raises UnknownSnapshot, NotADatabase if damaged."""

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Table
 
 from domain.change import ChangeKind
-from domain.page import Contact, Link, Page, PublicationDate, RelatedReport, Report, Section, Topic
+from domain.page import Contact, Link, Page, PublicationDate, RecordKind, RelatedReport, Report, Section, Topic
 from storage.tables import page_versions, report_versions, section_versions
 
 R = TypeVar("R", Page, Section, Report)
@@ -31,6 +31,11 @@ class Shelf(Generic[R]):
 def shelf_of(kind: ChangeKind) -> Shelf[Any]:
     """Where the records of a kind of change are kept: a kind's first word names it."""
     return _BY_WORD[kind.value.partition("-")[0]]
+
+
+def shelf_for(kind: RecordKind) -> Shelf[Any]:
+    """Where the records of a kind are kept."""
+    return _BY_WORD[kind.value]
 
 
 def _page_columns(page: Page) -> Columns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,15 +15,14 @@ from cli.moments import short
 from cli.options import json_option, one_watch_option, pass_context
 from cli.output import output_option, written
 from cli.sentences import print_changes
+from cli.telling import change_with_words
 from cli.terminal import console
 from cli.version import VERSION
 from cli.wiring import opened, utc_now, zone
 from domain.change import Bounds, RecordedChange
 from domain.check import Snapshot
 from domain.compare import compare
-from domain.document import change as change_document
 from notifier.comparison import Comparison, hidden_note
-from notifier.worddiff import word_diff
 from storage.history import History
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _document(found: Comparison, zoned: ZoneInfo, form: str, columns: str | None
     match form:
         case "json":
             sides = {"from": document.snapshot(found.before), "to": document.snapshot(found.after)}
-            return document.json_text(sides | {"changes": [_with_words(change) for change in found.changes]})
+            return document.json_text(sides | {"changes": [change_with_words(change) for change in found.changes]})
         case "html":
             from notifier.comparison_html import as_html
 
@@ -128,14 +127,3 @@ def _print(found: Comparison, zoned: ZoneInfo, out: Console) -> None:
     print_changes(found.changes, zoned, empty="Nothing changed between them.", out=out)
     if found.hidden:
         out.print(f"\n{hidden_note(found.hidden)}", soft_wrap=True)
-
-
-def _with_words(change: RecordedChange) -> dict[str, Any]:
-    """The change's document and, where its text was edited, the difference word by word."""
-    found = change_document(change)
-    text = change.change.text
-    if text and isinstance(text.before, str) and isinstance(text.after, str):
-        difference = word_diff(text.before, text.after)
-        found["words"] = [{"kind": piece.kind, "text": piece.text} for piece in difference.pieces]
-        found["words_cut"] = difference.cut
-    return found

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.change import ChangeKind, FieldChange
-from domain.compare import compare, loud
+from domain.compare import compare, compare_matched, edits, loud
+from domain.identity import Matching
 from domain.page import Contact, Link, Page, PublicationDate, RelatedReport, Report, Section, Topic
 from domain.rebuild import rebuild, reverse
 from tests.domain.records import HOME, page, pages, report, section
@@ -178,3 +179,22 @@ def test_the_introductions_title_is_told_once_as_the_pages() -> None:
     before = replace(page(title="Old words"), sections=(Section("introduction", 1, (), "Old words", "text"),))
     after = replace(page(title="New name"), sections=(Section("introduction", 1, (), "New name", "text"),))
     assert kinds(before, after) == [("section-changed", True), ("page-changed", False)]
+
+
+def test_what_is_known_to_belong_together_is_compared_however_unlike() -> None:
+    one, two = MET, report("other", title="Quite another", text="Nothing is as it was.")
+    assert kinds(page(one), page(two)) == [("report-added", False), ("report-removed", False)]
+    (change, quiet) = compare_matched(page(one), page(two), Matching(((one, two),), (), ()), Matching((), (), ()))
+    assert (change.kind, change.before, change.after) == (ChangeKind.REPORT_CHANGED, one, two)
+    assert edits(one, two) == (change, quiet)
+
+
+def test_two_states_of_a_section_are_compared_alone() -> None:
+    one, two = section("Reviews", text="One."), section("Reviews", text="Quite another.")
+    assert edits(one, two) == compare(page(sections=(one,)), page(sections=(two,)))
+    assert edits(one, one) == ()
+
+
+def test_a_report_and_a_section_are_never_two_states_of_one() -> None:
+    with pytest.raises(TypeError, match="never the same"):
+        edits(report("a"), section("Reviews"))
