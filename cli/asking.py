@@ -13,7 +13,12 @@ from storage.history import History
 
 def moment(context: Context, text: str | None, *, end: bool = False) -> datetime | None:
     """A date option in aware UTC; None where it was left out."""
-    return parse_moment(text, zone(context.settings), utc_now(), end=end) if text else None
+    return parsed(context, text, end=end) if text else None
+
+
+def parsed(context: Context, text: str, *, end: bool = False) -> datetime:
+    """A date that was typed, in aware UTC. Raises CommandError."""
+    return parse_moment(text, zone(context.settings), utc_now(), end=end)
 
 
 def known_watch(context: Context, history: History, name: str | None) -> str | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from notifier.worddiff import Piece
+
 
 def check_lines(result: Stored) -> Iterator[str]:
     """What a check found: a line for the watch, and one for each change."""
@@ -68,20 +70,27 @@ def print_changes(changes: Sequence[RecordedChange], zone: ZoneInfo, *, empty: s
 
 
 def words_told(change: Change, out: Console) -> Text | None:
-    """The edited text: removed words struck and in red, added ones underlined and in green; None where none was.
-
-    Marks say the same without colours.
-    """
+    """What differs in the edited text; None where it was not edited."""
     if not (change.text and isinstance(change.text.before, str) and isinstance(change.text.after, str)):
         return None
     from rich.text import Text
 
-    from notifier.worddiff import TOO_LARGE, as_text, excerpt, word_diff
+    from notifier.worddiff import TOO_LARGE, excerpt, word_diff
 
     difference = word_diff(change.text.before, change.text.after)
-    styles = {"same": "", "removed": "red strike", "added": "green underline"}
     told = Text(f"{TOO_LARGE}\n" if difference.cut else "")
-    for piece in excerpt(difference):
+    return told.append_text(pieces_told(excerpt(difference), out))
+
+
+def pieces_told(pieces: Iterable[Piece], out: Console) -> Text:
+    """Removed words struck and in red, added ones underlined and in green; marks say the same without colours."""
+    from rich.text import Text
+
+    from notifier.worddiff import as_text
+
+    styles = {"same": "", "removed": "red strike", "added": "green underline"}
+    told = Text()
+    for piece in pieces:
         marked = piece.text if out.is_terminal and not out.no_color else as_text((piece,))
         told.append(plain(marked), styles[piece.kind])
     return told

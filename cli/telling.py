@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from domain.change import RecordedChange
 from domain.document import change, record, utc_text
+from domain.page import Page
 from domain.sighting import Sighting
+from domain.since import Entry, Group, Interlude, Looks, News, Passage, headline
 from domain.timeline import Event, Timeline
 from notifier.worddiff import word_diff
 
@@ -37,6 +41,11 @@ def timeline(value: Timeline) -> dict[str, Any]:
     }
 
 
+def since(moment: datetime, pages: Iterable[News]) -> dict[str, Any]:
+    """What became of each page since a time; entries by the names of `Group`."""
+    return {"since": utc_text(moment), "pages": [_page(news) for news in pages]}
+
+
 def sighting(value: Sighting) -> dict[str, str | None]:
     """The four bounds of what stood on a page."""
     return {
@@ -56,4 +65,65 @@ def _event(value: Event) -> dict[str, Any]:
         "differs": [change_with_words(differing) for differing in value.differs],
         "from_snapshot": value.from_snapshot,
         "to_snapshot": value.to_snapshot,
+    }
+
+
+def _page(value: News) -> dict[str, Any]:
+    groups = {group.replace("-", "_"): [_entry(entry) for entry in value.of(group)] for group in Group}
+    return {
+        "watch": value.watch,
+        "url": value.url,
+        "title": value.title,
+        "headline": headline(value.entries),
+        "begins_later": value.begins_later,
+        "from_snapshot": value.before.id if value.before else None,
+        "to_snapshot": value.after.id if value.after else None,
+        **groups,
+        "meanwhile": [_interlude(interlude) for interlude in value.interludes],
+        "looks": _looks(value.looks),
+    }
+
+
+def _entry(value: Entry) -> dict[str, Any]:
+    """A record as it is now, what it came to, and when."""
+    about = value.record
+    state = {"title": about.title, "url": about.url} if isinstance(about, Page) else record(about)
+    return state | {
+        "edits": value.edits,
+        "changes": [change_with_words(change) for change in value.changes],
+        "last_seen_before": utc_text(value.bounds.last_seen_before),
+        "first_seen_after": utc_text(value.bounds.first_seen_after),
+        "from_snapshot": value.from_snapshot,
+        "to_snapshot": value.to_snapshot,
+    }
+
+
+def _interlude(value: Interlude) -> dict[str, Any]:
+    return {
+        "record": value.kind,
+        "key": value.key,
+        "title": value.title,
+        "url": value.url,
+        "passages": [_passage(passage) for passage in value.passages],
+    }
+
+
+def _passage(value: Passage) -> dict[str, Any]:
+    return {
+        "came": value.came,
+        "last_seen_before": utc_text(value.bounds.last_seen_before),
+        "first_seen_after": utc_text(value.bounds.first_seen_after),
+        "from_snapshot": value.from_snapshot,
+        "to_snapshot": value.to_snapshot,
+    }
+
+
+def _looks(value: Looks) -> dict[str, Any]:
+    longest = value.longest
+    return {
+        "checks": value.checks,
+        "seen": value.seen,
+        "longest_unseen": longest and {"from": utc_text(longest.begin), "to": utc_text(longest.end)},
+        "looked_for_seconds": round(value.at_least.total_seconds()),
+        "last": utc_text(value.last),
     }

@@ -18,7 +18,7 @@ def as_markdown(comparison: Comparison, zone: ZoneInfo, version: str) -> str:
     """The whole document, with a newline at its end. `version` is the program's."""
     told = telling(comparison, zone)
     blocks = [f"# What changed: {_titled(told.title)}"]
-    blocks += [_list([_fact(fact) for fact in told.facts] + [_side(side) for side in told.sides])]
+    blocks += [_list([fact_line(fact) for fact in told.facts] + [_side(side) for side in told.sides])]
     blocks += [f"**{told.summary}**", *(escaped(note) for note in told.notes)]
     for entry in told.loud:
         blocks += _change(entry, "##")
@@ -31,10 +31,19 @@ def as_markdown(comparison: Comparison, zone: ZoneInfo, version: str) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def fact_line(fact: Fact) -> str:
+    """A fact as an item of a list has it; an address can be followed where that is safe."""
+    if fact.was is not None:
+        return f"{fact.label}: {line_of([Piece('removed', fact.was)])} → {line_of([Piece('added', fact.value)])}"
+    return (
+        f"{fact.label}: <{fact.url}>" if fact.url and fact.url == fact.value else f"{fact.label}: {escaped(fact.value)}"
+    )
+
+
 def _change(entry: Told, heading: str) -> Iterator[str]:
     yield f"{heading} {entry.happened}: {_titled(entry.title)}"
     if entry.facts:
-        yield _list(map(_fact, entry.facts))
+        yield _list(map(fact_line, entry.facts))
     if entry.note:
         yield entry.note
     if entry.rows:
@@ -53,14 +62,6 @@ def _side(side: Side) -> str:
 def _inner(fact: Fact) -> str:
     label = fact.label if fact.label == HASH else fact.label.lower()
     return f"{label} `{fact.value}`" if fact.label == HASH else f"{label} {escaped(fact.value)}"
-
-
-def _fact(fact: Fact) -> str:
-    if fact.was is not None:
-        return f"{fact.label}: {line_of([Piece('removed', fact.was)])} → {line_of([Piece('added', fact.value)])}"
-    return (
-        f"{fact.label}: <{fact.url}>" if fact.url and fact.url == fact.value else f"{fact.label}: {escaped(fact.value)}"
-    )
 
 
 def _titled(title: str) -> str:

@@ -101,7 +101,7 @@ def facts(recorded: RecordedChange, zone: ZoneInfo, *, alone: bool = True) -> tu
     """
     change = recorded.change
     opening = _opening_words(change) if alone else ()
-    when = (Fact("When", _seen(change.kind, recorded.bounds, zone)),) if alone else ()
+    when = (Fact("When", when_seen(change.kind, recorded.bounds, zone)),) if alone else ()
     said = (*_named(recorded, zone), *opening, *_others(change))
     return (*said, *_where(change), *_identity(change, zone), *when)
 
@@ -210,7 +210,8 @@ def _path(titles: FieldValue) -> str:
     return path or "the introduction"
 
 
-def _seen(kind: ChangeKind, bounds: Bounds, zone: ZoneInfo) -> str:
+def when_seen(kind: ChangeKind, bounds: Bounds, zone: ZoneInfo) -> str:
+    """Between which two looks a change came about, in words."""
     earlier, later = moment(bounds.last_seen_before, zone), moment(bounds.first_seen_after, zone)
     match kind:
         case ChangeKind.REPORT_ADDED | ChangeKind.SECTION_ADDED:

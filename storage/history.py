@@ -15,6 +15,7 @@ from domain.page import Page, RecordKind
 from domain.recipient import Wants
 from domain.report_listing import ListedReport
 from domain.sighting import Known
+from domain.since import News
 from domain.timeline import Timeline
 from storage.database import Database
 from storage.letters import by_page, wanted
@@ -22,11 +23,13 @@ from storage.listing import listed_reports
 from storage.looks import known_at
 from storage.recorded import CHANGES, read_changes
 from storage.rows import CHECKS, SNAPSHOTS, check_of, snapshot_of, standing, standings, watch_id
+from storage.since import news_since
 from storage.snapshots import snapshot_row, snapshot_row_at, stored_body, stored_page
 from storage.tables import changes, checks, snapshots, watches
 from storage.timeline import timeline_of
 
 MOST_LOOKED_THROUGH = 2_000
+_NAMES = select(watches.c.name).order_by(watches.c.id)
 
 
 class History:
@@ -38,7 +41,7 @@ class History:
     def watches(self) -> tuple[str, ...]:
         """The names of the watches, in the order in which they were first known."""
         with self._database.read() as connection:
-            return tuple(connection.scalars(select(watches.c.name).order_by(watches.c.id)))
+            return tuple(connection.scalars(_NAMES))
 
     def standings(self) -> tuple[Standing, ...]:
         """How every watch stands, in the order of `watches`."""
@@ -172,6 +175,15 @@ class History:
         """
         with self._database.read() as connection:
             return timeline_of(connection, kind, asked, watch, quiet=quiet)
+
+    def since(self, begin: datetime, *, watch: str | None = None, until: datetime | None = None) -> tuple[News, ...]:
+        """What became of each page since a time, in the order of `watches`; of one page where a watch is named.
+
+        `until` is now: a stretch in which nobody looked may last until then. None lets it end with the last check.
+        """
+        with self._database.read() as connection:
+            names = (watch,) if watch is not None else tuple(connection.scalars(_NAMES))
+            return tuple(news_since(connection, name, begin, until) for name in names)
 
     def body(self, snapshot_id: int) -> bytes:
         """The bytes that a snapshot was read from, as fetched. Raises UnknownSnapshot, NotADatabase if damaged."""
