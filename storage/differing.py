@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Generic, TypeAlias
 
 from sqlalchemy import Connection, RowMapping, func, select
 
 from domain.change import Bounds, Change, ChangeKind, Places, Record
 from domain.identity import Matching, R
 from domain.page import RecordKind
-from storage.records import Shelf, shelf_for, shelf_of
+from storage.records import Shelf, shelf_for
 from storage.tables import changes, snapshots
 from storage.versions import Outline, version_rows
 
@@ -66,30 +66,41 @@ class Moment:
     version: int
 
 
-def moments_after(connection: Connection, state: RowMapping, kind: RecordKind) -> Mapping[int, Sequence[Moment]]:
-    """The loud changes of a kind of record that lead on from a snapshot, by lineage, in the order of time."""
-    shelf = shelf_for(kind)
-    version = func.coalesce(changes.c.after_version, changes.c.before_version)
+Moments: TypeAlias = Mapping[RecordKind, Mapping[int, Sequence[Moment]]]
+
+
+def moments_after(connection: Connection, state: RowMapping) -> Moments:
+    """The loud changes that lead on from a snapshot, by kind of record and lineage, in the order of time.
+
+    The page itself has one lineage, 0.
+    """
     columns = (
         changes.c.kind,
         changes.c.last_seen_before,
         changes.c.first_seen_after,
         changes.c.from_snapshot,
         changes.c.to_snapshot,
-        shelf.table.c.id,
-        shelf.table.c.lineage,
+        func.coalesce(changes.c.after_version, changes.c.before_version).label("version"),
     )
-    later = snapshots.c.watch == state["watch"], snapshots.c.place > state["place"]
-    statement = (
-        select(*columns)
-        .select_from(snapshots)
-        .join(changes, changes.c.check == snapshots.c.check)
-        .join(shelf.table, shelf.table.c.id == version)
-        .where(*later, ~changes.c.quiet, changes.c.kind.in_([one for one in ChangeKind if shelf_of(one) is shelf]))
-        .order_by(snapshots.c.place, changes.c.position)
-    )
-    found: dict[int, list[Moment]] = defaultdict(list)
-    for row in connection.execute(statement):
+    later = snapshots.c.watch == state["watch"], snapshots.c.place > state["place"], ~changes.c.quiet
+    statement = select(*columns).join(snapshots, snapshots.c.check == changes.c.check).where(*later)
+    found: dict[RecordKind, list[Moment]] = {kind: [] for kind in RecordKind}
+    for row in connection.execute(statement.order_by(snapshots.c.place, changes.c.position)):
         bounds = Bounds(row.last_seen_before, row.first_seen_after)
-        found[row.lineage].append(Moment(row.kind, bounds, row.from_snapshot, row.to_snapshot, row.id))
+        moment = Moment(row.kind, bounds, row.from_snapshot, row.to_snapshot, row.version)
+        found[RecordKind(row.kind.partition("-")[0])].append(moment)
+    return {kind: _by_lineage(connection, state["watch"], kind, moments) for kind, moments in found.items()}
+
+
+def _by_lineage(
+    connection: Connection, watch: int, kind: RecordKind, moments: Sequence[Moment]
+) -> dict[int, list[Moment]]:
+    if kind is RecordKind.PAGE or not moments:
+        return {0: [*moments]}
+    table = shelf_for(kind).table.c
+    rows = connection.execute(select(table.id, table.lineage).where(table.watch == watch))
+    lineages = {row.id: row.lineage for row in rows}
+    found: dict[int, list[Moment]] = defaultdict(list)
+    for moment in moments:
+        found[lineages[moment.version]].append(moment)
     return found

@@ -165,14 +165,12 @@ class History:
         with self._database.read() as connection:
             return stored_page(connection, snapshot_id)
 
-    def timeline(
-        self, asked: str, *, watch: str | None = None, kind: RecordKind = RecordKind.REPORT, quiet: bool = False
-    ) -> Timeline:
+    def timeline(self, asked: str, *, watch: str | None = None, section: bool = False, quiet: bool = False) -> Timeline:
         """The life of the report (or section) that has this key, address in any form, or part of a title.
 
-        Quiet changes too with `quiet`; `watch` None looks for it on all pages. Raises UnknownRecord, SeveralRecords,
-        and ValueError for the kind of the page itself.
+        Quiet changes too with `quiet`; `watch` None looks for it on all pages. Raises UnknownRecord, SeveralRecords.
         """
+        kind = RecordKind.SECTION if section else RecordKind.REPORT
         with self._database.read() as connection:
             return timeline_of(connection, kind, asked, watch, quiet=quiet)
 

@@ -38,6 +38,7 @@ def news_since(connection: Connection, watch: str, since: datetime, until: datet
         return News(watch, row["url"], watch, since, None, None, False, (), (), looks)
     after = snapshot_row(connection, row["latest_snapshot"])
     since_then = _SinceThen(connection, before, after)
+    changed = before["id"] != after["id"]
     return News(
         watch=watch,
         url=since_then.pages[1].url,
@@ -46,8 +47,8 @@ def news_since(connection: Connection, watch: str, since: datetime, until: datet
         before=snapshot_of(before),
         after=snapshot_of(after),
         begins_later=before["captured_at"] > since,
-        entries=since_then.entries(),
-        interludes=since_then.interludes(),
+        entries=since_then.entries() if changed else (),
+        interludes=since_then.interludes() if changed else (),
         looks=looks_since(connection, row, max(since, before["captured_at"]), until),
     )
 
@@ -70,7 +71,7 @@ class _SinceThen:
         outlines = Outline.of(before["outline"]), Outline.of(after["outline"])
         self._reports = Differing(connection, REPORTS, *outlines)
         self._sections = Differing(connection, SECTIONS, *outlines)
-        self._moments = {kind: moments_after(connection, before, kind) for kind in RecordKind}
+        self._moments = moments_after(connection, before)
         pages = version_rows(connection, PAGES, [outline.page for outline in outlines])
         self.pages = tuple(PAGES.record(pages[outline.page]) for outline in outlines)
 
@@ -106,13 +107,8 @@ class _SinceThen:
             return RecordKind.REPORT, self._reports.lineage_of(record)
         return RecordKind.SECTION, self._sections.lineage_of(record)
 
-    def _moments_of(self, kind: RecordKind, lineage: int) -> Sequence[Moment]:
-        if kind is RecordKind.PAGE:
-            return [moment for moments in self._moments[kind].values() for moment in moments]
-        return self._moments[kind].get(lineage, ())
-
     def _entry(self, kind: RecordKind, lineage: int, changes: Sequence[Change], first: Mapping[int, datetime]) -> Entry:
-        moments = self._moments_of(kind, lineage)
+        moments = self._moments[kind].get(lineage, ())
         telling, edits = _telling(changes[0], moments)
         bounds, sides = self._span(telling)
         told = [self._told(kind, change, first.get(lineage)) for change in changes]

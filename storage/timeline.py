@@ -16,9 +16,7 @@ from storage.versions import version_rows
 
 
 def timeline_of(connection: Connection, kind: RecordKind, asked: str, watch: str | None, *, quiet: bool) -> Timeline:
-    """The life of the record that is meant; quiet changes with `quiet`. Raises as `find_lineage`."""
-    if kind is RecordKind.PAGE:
-        raise ValueError("kind: the page itself has no timeline; its reports and sections have")
+    """The life of the report or section that is meant; quiet changes with `quiet`. Raises as `find_lineage`."""
     lineage = find_lineage(connection, kind, asked, watch)
     shelf = shelf_for(kind)
     table = shelf.table.c

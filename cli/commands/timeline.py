@@ -9,7 +9,6 @@ from cli.asking import known_watch
 from cli.main import Context
 from cli.options import json_option, pass_context, watch_option
 from cli.wiring import opened, zone
-from domain.page import RecordKind
 from storage.history import History
 
 
@@ -28,11 +27,10 @@ def timeline(
     REPORT is its key, its address in any form that it had, or part of a title that it has or had; of several that
     fit, those whose present title does are meant. Below each time stands the last look that saw it otherwise.
     """
-    kind = RecordKind.SECTION if section else RecordKind.REPORT
     with opened(context.settings) as database:
         history = History(database)
         named = known_watch(context, history, watch)
-        found = history.timeline(record, watch=named, kind=kind, quiet=quiet_changes)
+        found = history.timeline(record, watch=named, section=section, quiet=quiet_changes)
     if as_json:
         document.print_json(telling.timeline(found))
         return

@@ -119,15 +119,10 @@ def test_a_move_is_told_with_its_sections(story: Story, history: History) -> Non
 
 def test_a_section_has_a_life_too(past: History) -> None:
     for asked in ("older reviews", "OLDER", TWO.key, "All"):
-        life = past.timeline(asked, kind=RecordKind.SECTION)
+        life = past.timeline(asked, section=True)
         kinds = [event.kind for event in life.events]
         assert kinds == [EventKind.FIRST_SEEN, EventKind.RENAMED, EventKind.RENAMED]
-    assert past.timeline("reviews", kind=RecordKind.SECTION).record == ONE
-
-
-def test_the_page_itself_has_none(past: History) -> None:
-    with pytest.raises(ValueError, match="kind: the page itself has no timeline"):
-        past.timeline("Child abuse", kind=RecordKind.PAGE)
+    assert past.timeline("reviews", section=True).record == ONE
 
 
 @pytest.mark.parametrize(
@@ -218,11 +213,10 @@ def test_it_goes_by_time_whatever_the_numbers_of_snapshots(past: History, databa
 
 
 def test_every_change_of_a_record_is_an_event_of_one_record(past: History) -> None:
-    records: list[tuple[RecordKind, str]] = [
-        *((RecordKind.REPORT, one.key) for one in (A, B)),
-        *((RecordKind.SECTION, one.key) for one in (ONE, TWO)),
+    records = [(False, A.key), (False, B.key), (True, ONE.key), (True, TWO.key)]
+    events = [
+        event for is_section, key in records for event in past.timeline(key, section=is_section, quiet=True).events
     ]
-    events = [event for kind, key in records for event in past.timeline(key, kind=kind, quiet=True).events]
     numbers = [event.change.id for event in events if event.change]
     changes = past.changes(quiet=True)
     assert sorted(number or 0 for number in numbers) == sorted(change.id or 0 for change in changes)
