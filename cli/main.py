@@ -33,6 +33,7 @@ COMMANDS = {
     "show": "The page's records as they stood at a time.",
     "diff": "What changed between two snapshots or dates, word by word.",
     "reports": "The reports listed, with their first and last sighting.",
+    "search": "Full text over all that the pages ever said, and when they did.",
     "since": "Everything new since a date, and how often the page was looked at.",
     "timeline": "One report over its life: each sighting, edit, removal and return.",
     "export": "What is recorded, as a table, lines, a feed, a database or a web archive.",

@@ -8,7 +8,8 @@ from typing import Any
 
 from domain.change import RecordedChange
 from domain.document import change, record, utc_text
-from domain.page import Page
+from domain.page import Page, Report, Section
+from domain.search import Found, Hit
 from domain.sighting import Sighting
 from domain.since import Entry, Group, Interlude, Looks, News, Passage, headline
 from domain.timeline import Event, Timeline
@@ -44,6 +45,11 @@ def timeline(value: Timeline) -> dict[str, Any]:
 def since(moment: datetime, pages: Iterable[News]) -> dict[str, Any]:
     """What became of each page since a time; entries by the names of `Group`."""
     return {"since": utc_text(moment), "pages": [_page(news) for news in pages]}
+
+
+def found(value: Found) -> dict[str, Any]:
+    """What a search found, the best first."""
+    return {"results": [_hit(hit) for hit in value.hits], "total": value.total, "unread": value.unread}
 
 
 def sighting(value: Sighting) -> dict[str, str | None]:
@@ -127,3 +133,33 @@ def _looks(value: Looks) -> dict[str, Any]:
         "looked_for_seconds": round(value.at_least.total_seconds()),
         "last": utc_text(value.last),
     }
+
+
+def _hit(value: Hit) -> dict[str, Any]:
+    """A text with the time in which it stood; what was found is marked in `headline` and `snippet`."""
+    about = value.record
+    published = about.published if isinstance(about, Report) else None
+    return {
+        "watch": value.watch,
+        "record": value.kind,
+        "key": about.url if isinstance(about, Page) else about.key,
+        "title": about.title,
+        "url": None if isinstance(about, Section) else about.url,
+        "published": published.iso if published else None,
+        "section": _path(about),
+        **sighting(value.sighting),
+        "stands": value.stands,
+        "versions": value.versions,
+        "first_snapshot": value.first_snapshot,
+        "last_snapshot": value.last_snapshot,
+        "headline": [{"text": part.text, "match": part.match} for part in value.title],
+        "snippet": [{"text": part.text, "match": part.match} for part in value.snippet],
+    }
+
+
+def _path(about: Report | Section | Page) -> tuple[str, ...]:
+    match about:
+        case Report(section=path) | Section(path=path):
+            return path
+        case Page():
+            return ()

@@ -26,7 +26,7 @@ from storage.faults import UNKNOWN, damaged, storage_error
 from storage.inspection import APPLICATION_ID
 from storage.zstd import ZstdError
 
-NEWEST_REVISION = "0006"
+NEWEST_REVISION = "0007"
 """The last of `migrations/versions`, known without Alembic, whose import costs more than a check."""
 
 BUSY_TIMEOUT = timedelta(seconds=10)

@@ -58,6 +58,10 @@ class SeveralRecords(StorageError):
     """Several records are meant; the message lists them."""
 
 
+class NoFullText(StorageError):
+    """The SQLite that Python uses here was built without full-text search."""
+
+
 class UnknownAlert(StorageError):
     """No alert has the number."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from storage.errors import Busy, NewerDatabase, NotADatabase, StorageError, Unwritable
+from storage.errors import Busy, NewerDatabase, NoFullText, NotADatabase, StorageError, Unwritable
 
 UNKNOWN = "unknown"
 """The version of a program that does not say which it is."""
@@ -29,6 +29,8 @@ def storage_error(path: Path, error: DBAPIError | sqlite3.Error) -> StorageError
             return NotADatabase(f"{path}: is not a database; name another file in storage.url, or move this one away")
         case sqlite3.SQLITE_CORRUPT:
             return damaged(path, str(cause))
+        case sqlite3.SQLITE_ERROR if "no such module" in str(cause):
+            return NoFullText("the SQLite of this Python has no FTS5, which `search` needs; all else works without it")
     if code in _UNWRITABLE:
         return Unwritable(f"{path}: cannot be read and written ({cause}); see to its disk and permissions")
     return StorageError(f"{path}: the database refused a statement ({cause}); this is a defect of the program")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import and_, func, select
 
@@ -12,8 +14,10 @@ from domain.capture import Source
 from domain.change import ChangeKind, RecordedChange
 from domain.check import Check, Outcome, Snapshot, Standing
 from domain.page import Page, RecordKind
+from domain.query import parse_query
 from domain.recipient import Wants
 from domain.report_listing import ListedReport
+from domain.search import Asked, Found
 from domain.sighting import Known
 from domain.since import News
 from domain.timeline import Timeline
@@ -23,13 +27,24 @@ from storage.listing import listed_reports
 from storage.looks import known_at
 from storage.recorded import CHANGES, read_changes
 from storage.rows import CHECKS, SNAPSHOTS, check_of, snapshot_of, standing, standings, watch_id
+from storage.search import search
+from storage.search_index import Told
 from storage.since import news_since
 from storage.snapshots import snapshot_row, snapshot_row_at, stored_body, stored_page
 from storage.tables import changes, checks, snapshots, watches
 from storage.timeline import timeline_of
 
 MOST_LOOKED_THROUGH = 2_000
+_WITHIN: Mapping[str | None, tuple[RecordKind, ...]] = {
+    None: (),
+    "reports": (RecordKind.REPORT,),
+    "sections": (RecordKind.SECTION, RecordKind.PAGE),
+}
 _NAMES = select(watches.c.name).order_by(watches.c.id)
+
+
+def _not_told(_done: int, _total: int) -> None:
+    pass
 
 
 class History:
@@ -182,6 +197,28 @@ class History:
         with self._database.read() as connection:
             names = (watch,) if watch is not None else tuple(connection.scalars(_NAMES))
             return tuple(news_since(connection, name, begin, until) for name in names)
+
+    def search(
+        self,
+        words: str,
+        *,
+        within: Literal["reports", "sections"] | None = None,
+        watch: str | None = None,
+        at: datetime | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 20,
+        told: Told = _not_told,
+    ) -> Found:
+        """What texts of all times say, the best first: all of the words, as `parse_query` reads them.
+
+        `at` asks what stood then; `since` and `until` what was first seen from the one on, and by the other. What is
+        new since the last search is indexed first, with a call of `told` now and then (texts done, texts in all): the
+        one thing that is written. Where it cannot be, what was indexed before is looked through, and `Found` says so.
+        Raises QueryError where there is nothing to look for, NoFullText where SQLite has no full-text search.
+        """
+        query = parse_query(words)
+        return search(self._database, Asked(query, _WITHIN[within], watch, at, since, until, limit), told)
 
     def body(self, snapshot_id: int) -> bytes:
         """The bytes that a snapshot was read from, as fetched. Raises UnknownSnapshot, NotADatabase if damaged."""

@@ -18,7 +18,7 @@ from storage.bodies import read_body
 from storage.recorded import Transition, store_changes
 from storage.records import REPORTS, SECTIONS, SHELVES
 from storage.snapshots import snapshot_row
-from storage.tables import changes, snapshots, texts
+from storage.tables import changes, search_documents, snapshots, texts
 from storage.versions import Outline, store_turnover, turn_over
 
 
@@ -93,7 +93,8 @@ class _Numbers:
 
 
 def _forget(connection: Connection, watch: int) -> None:
-    for table in (changes, *(shelf.table for shelf in SHELVES)):
+    # The full-text index keeps what it has of them, which then leads nowhere: their numbers may be given again.
+    for table in (changes, search_documents, *(shelf.table for shelf in SHELVES)):
         connection.execute(delete(table).where(table.c.watch == watch))
     used = [select(shelf.table.c.texts).where(shelf.table.c.texts.is_not(None)) for shelf in (SECTIONS, REPORTS)]
     connection.execute(delete(texts).where(texts.c.id.not_in(union(*used))))

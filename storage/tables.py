@@ -29,6 +29,7 @@ from storage.columns import words
 from storage.headers import PackedHeaders
 from storage.schema import json_column, reference, text_column, time_column
 from storage.schema import metadata as metadata  # noqa: PLC0414 - with the tables below in it
+from storage.search_tables import search_documents as search_documents  # noqa: PLC0414 - in the metadata as well
 
 
 class Encoding(StrEnum):
