@@ -159,6 +159,9 @@ def questions(history: History) -> Iterator[tuple[str, float, Callable[[], objec
     def show() -> object:
         return history.page(history.snapshot_at(page, middle).id)
 
+    def known() -> object:
+        return history.known_at(page, middle)
+
     def differ() -> object:
         one, two = (history.snapshot_at(page, at) for at in (middle - timedelta(days=365), middle))
         return compare(history.page(one.id), history.page(two.id))
@@ -171,6 +174,15 @@ def questions(history: History) -> Iterator[tuple[str, float, Callable[[], objec
     yield "snapshots", 200, history.snapshots
     yield "checks --limit 100", 200, lambda: history.checks(limit=100)
     yield "diff, two days", 200, differ
+    title = history.reports(page)[0].report.title
+    yield "show --at, the looks beside it", 50, known
+    yield "timeline", 200, lambda: history.timeline(title)
+    yield "since (a month), all pages", 200, lambda: history.since(end - timedelta(days=30), until=end)
+    yield "since (ten years), one page", 200, lambda: history.since(BEGIN, watch=page, until=end)
+    history.search("police")  # the first one makes the index
+    yield "search", 200, lambda: history.search("police inspection")
+    yield "search, beginning of a word", 200, lambda: history.search("inspect*")
+    yield "search --at", 200, lambda: history.search("exploitation", at=middle)
 
 
 def main() -> int:
@@ -192,7 +204,7 @@ def main() -> int:
 
 def _asked(history: History) -> bool:
     """Print what each question takes; gives whether one takes too long."""
-    print(f"{'question':<28}{'median ms':>10}{'promised':>10}")
+    print(f"{'question':<32}{'median ms':>10}{'promised':>10}")
     too_long = False
     for name, promised, ask in questions(history):
         took = []
@@ -202,7 +214,7 @@ def _asked(history: History) -> bool:
             took.append((time.perf_counter() - began) * 1000)
         median = statistics.median(took)
         too_long |= median > promised
-        print(f"{name:<28}{median:>10.1f}{promised:>10}")
+        print(f"{name:<32}{median:>10.1f}{promised:>10}")
     return too_long
 
 

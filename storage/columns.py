@@ -31,6 +31,13 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
+def require_zones(**moments: datetime | None) -> None:
+    """Raise ValueError for a moment without a zone, by its name; None is none."""
+    for name, moment in moments.items():
+        if moment is not None and moment.utcoffset() is None:
+            raise ValueError(f"{name}: {moment} has no time zone; say which, as in datetime(2024, 2, 9, tzinfo=UTC)")
+
+
 def words(choice: type[StrEnum]) -> Enum:
     """A column of one of a domain enumeration's words, held by a CHECK constraint."""
     values = [word.value for word in choice]

@@ -73,6 +73,27 @@ class Database:
             unless_well.pop_all()
         return database
 
+    @classmethod
+    def open_as_it_is(cls, path: Path, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> Self:
+        """Open a file that is there, and leave it as it is: for who only asks.
+
+        Raises StorageError where there is none, or one of an older revision, NotADatabase and NewerDatabase.
+        """
+        if not path.is_file() or not path.stat().st_size:
+            raise StorageError(f"{path}: there is no database; name the file of storage.url")
+        with ExitStack() as unless_well:
+            database = cls(path, busy_timeout)
+            unless_well.callback(database.close)
+            with database.read() as connection:
+                revision = _revision(connection, path)
+                if revision is not None and revision != NEWEST_REVISION:
+                    importlib.import_module("storage.migrate").refuse_unknown(connection, revision, path, UNKNOWN)
+            if revision != NEWEST_REVISION:
+                told = f"{path}: is of revision {revision}, and not of {NEWEST_REVISION} yet"
+                raise StorageError(f"{told}; `hmicfrs-monitor status` upgrades it")
+            unless_well.pop_all()
+        return database
+
     @staticmethod
     def path_of(url: str) -> Path:
         """The file that an address names. Raises StorageError for one that names none."""

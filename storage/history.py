@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
 
 from sqlalchemy import and_, func, select
 
@@ -21,6 +23,7 @@ from domain.search import Asked, Found
 from domain.sighting import Known
 from domain.since import News
 from domain.timeline import Timeline
+from storage.columns import require_zones
 from storage.database import Database
 from storage.letters import by_page, wanted
 from storage.listing import listed_reports
@@ -48,10 +51,37 @@ def _not_told(_done: int, _total: int) -> None:
 
 
 class History:
-    """The stored past of all watches. Where a watch is named, UnknownWatch is raised for one that is not known."""
+    """The stored past of all watches.
+
+    Where a watch is named, UnknownWatch is raised for one that is not known. Times are aware, of any zone, and those
+    given are in UTC; ValueError names one without a zone.
+    """
 
     def __init__(self, database: Database) -> None:
+        """Of a database that is open; of one in a file, see `open`."""
         self._database = database
+
+    @classmethod
+    def open(cls, place: str | Path) -> Self:
+        """Of a database in a file, named by its path or as storage.url names it; a context manager that closes it.
+
+        The file is left as it is, but for the index that `search` keeps. May be used beside a service at work. Raises
+        StorageError where there is none, where it is none of ours, and where it is of another version.
+        """
+        path = Database.path_of(place) if isinstance(place, str) and "://" in place else Path(place)
+        return cls(Database.open_as_it_is(path))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def watches(self) -> tuple[str, ...]:
         """The names of the watches, in the order in which they were first known."""
@@ -78,6 +108,7 @@ class History:
 
         Newest first, those of one check in the order of the page.
         """
+        require_zones(since=since, until=until)
         found = changes.c
         with self._database.read() as connection:
             statement = CHANGES if quiet else CHANGES.where(~found.quiet)
@@ -162,11 +193,13 @@ class History:
 
         Raises UnknownSnapshot for a time before the first, and says when that was.
         """
+        require_zones(at=at)
         with self._database.read() as connection:
             return snapshot_of(snapshot_row_at(connection, watch, at))
 
     def known_at(self, watch: str, at: datetime) -> Known:
         """What is known of a page at a time: its state, and the looks before and after. Raises UnknownSnapshot."""
+        require_zones(at=at)
         with self._database.read() as connection:
             return known_at(connection, watch, at)
 
@@ -194,6 +227,7 @@ class History:
 
         `until` is now: a stretch in which nobody looked may last until then. None lets it end with the last check.
         """
+        require_zones(begin=begin, until=until)
         with self._database.read() as connection:
             names = (watch,) if watch is not None else tuple(connection.scalars(_NAMES))
             return tuple(news_since(connection, name, begin, until) for name in names)
@@ -217,6 +251,7 @@ class History:
         one thing that is written. Where it cannot be, what was indexed before is looked through, and `Found` says so.
         Raises QueryError where there is nothing to look for, NoFullText where SQLite has no full-text search.
         """
+        require_zones(at=at, since=since, until=until)
         query = parse_query(words)
         return search(self._database, Asked(query, _WITHIN[within], watch, at, since, until, limit), told)
 
@@ -230,5 +265,6 @@ class History:
 
         Raises UnknownSnapshot for a time before the first snapshot.
         """
+        require_zones(at=at)
         with self._database.read() as connection:
             return listed_reports(connection, watch, at)
