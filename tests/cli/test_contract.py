@@ -25,6 +25,16 @@ CHANGE = {
     "id", "watch", "kind", "key", "title", "section", "quiet", "fields", "text", "last_seen_before", "first_seen_after",
     "from_snapshot", "to_snapshot",
 }  # fmt: skip
+SIGHTING = {"first_seen", "last_seen", "absent_until", "absent_from"}
+EVENT = {"event", "last_seen_before", "first_seen_after", "change", "differs", "from_snapshot", "to_snapshot"}
+NEWS = {
+    "watch", "url", "title", "headline", "begins_later", "from_snapshot", "to_snapshot", "new", "listed_again",
+    "older_newly_listed", "edited", "removed", "text_edited", "meanwhile", "looks",
+}  # fmt: skip
+RESULT = {
+    "watch", "record", "key", "title", "url", "published", "section", "stands", "versions", "first_snapshot",
+    "last_snapshot", "headline", "snippet",
+}  # fmt: skip
 SNAPSHOT = {"id", "watch", "captured_at", "source", "sha256", "sections", "reports"}
 CHECK = {"id", "watch", "started_at", "outcome", "reason", "http_status", "duration_ms", "snapshot"}
 ALERT = {"id", "watch", "recipient", "channel", "state", "attempts", "next_attempt_at", "last_error", "subject"}
@@ -39,11 +49,10 @@ UTC = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
         (["diff", "1", "2"], "changes", CHANGE),
         (["snapshots"], "snapshots", SNAPSHOT),
         (["checks"], "checks", CHECK),
-        (
-            ["reports"],
-            "reports",
-            REPORT | {"watch", "first_seen", "last_seen", "listed", "absent_until", "absent_from"},
-        ),
+        (["reports"], "reports", REPORT | SIGHTING | {"watch", "listed"}),
+        (["timeline", "Metropolitan Police"], "events", EVENT),
+        (["since", "2025-01-01"], "pages", NEWS),
+        (["search", "police"], "results", RESULT | SIGHTING),
         (["alerts"], "alerts", ALERT),
         (["status"], "watches", STANDING),
         (["show"], "reports", REPORT),
