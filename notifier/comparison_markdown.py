@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from notifier.columns import Line, Row
 from notifier.comparison import HASH, Comparison, Side, Told, telling
 from notifier.facts import Fact
-from notifier.markdown import escaped, line_of
+from notifier.markdown import broken, escaped, line_of
 from notifier.worddiff import Piece
 
 _LEGEND = "The text, with ~~words taken out~~ and **words put in**:"
@@ -74,19 +74,5 @@ def _quoted(rows: Sequence[Row]) -> Iterator[str]:
         if not isinstance(row, Line):
             yield f"*… {row.count} unchanged line{'' if row.count == 1 else 's'} …*"
             continue
-        lines = [line_of(pieces) for pieces in _broken(row.together)]
+        lines = [line_of(pieces) for pieces in broken(row.together)]
         yield "\\\n> ".join(filter(None, lines))
-
-
-def _broken(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
-    """The pieces line by line: a mark reaches over no break."""
-    parts = [
-        (number, Piece(piece.kind, text)) for piece in pieces for number, text in enumerate(piece.text.split("\n"))
-    ]
-    line: list[Piece] = []
-    for number, part in parts:
-        if number:
-            yield line
-            line = []
-        line.append(part)
-    yield line

@@ -35,6 +35,18 @@ def line_of(pieces: Iterable[Piece]) -> str:
     return text if not (block := _BLOCK.match(text)) else _unblocked(text, block.end())
 
 
+def broken(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """The pieces line by line: a mark reaches over no break."""
+    line: list[Piece] = []
+    for piece in pieces:
+        first, *others = piece.text.split("\n")
+        line.append(Piece(piece.kind, first))
+        for text in others:
+            yield line
+            line = [Piece(piece.kind, text)]
+    yield line
+
+
 def _parts(pieces: Iterable[Piece]) -> Iterator[tuple[str, str]]:
     """Each stretch escaped, with the mark around it; spaces at the ends of a marked one stand outside."""
     for mark, group in groupby(pieces, key=lambda piece: _MARKS[piece.kind]):

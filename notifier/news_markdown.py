@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from domain.since import News
 from notifier.comparison_markdown import fact_line
-from notifier.markdown import escaped, line_of
+from notifier.markdown import broken, escaped, line_of
 from notifier.news import Item, Told, telling
 from notifier.worddiff import Piece
 
@@ -35,18 +35,6 @@ def _item(item: Item) -> Iterator[str]:
         yield f"    - {fact_line(fact)}"
     if item.note:
         yield f"    - {item.note}"
-    lines = [line for line in map(line_of, _lines(item.words)) if line]
+    lines = [line for line in map(line_of, broken(item.words)) if line]
     if lines:
         yield "    - Text: " + " / ".join(lines)
-
-
-def _lines(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
-    """The pieces line by line: a mark reaches over no break."""
-    line: list[Piece] = []
-    for piece in pieces:
-        first, *others = piece.text.split("\n")
-        line.append(Piece(piece.kind, first))
-        for text in others:
-            yield line
-            line = [Piece(piece.kind, text)]
-    yield line

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, select
 from domain.sighting import Known
 from storage.rows import snapshot_of
 from storage.snapshots import snapshot_row_at
-from storage.tables import checks
+from storage.tables import checks, snapshots
 
 
 def known_at(connection: Connection, watch: str, at: datetime) -> Known:
@@ -34,8 +34,13 @@ def last_look(connection: Connection, state: RowMapping, at: datetime) -> dateti
 def _next_look(connection: Connection, state: RowMapping, at: datetime) -> tuple[datetime | None, bool | None]:
     """The first look after a time that saw the page, and whether it saw the same state."""
     later = (checks.c.watch == state["watch"], checks.c.started_at > at, checks.c.snapshot.is_not(None))
-    first = select(checks.c.started_at, checks.c.snapshot).where(*later).order_by(checks.c.started_at).limit(1)
-    row = connection.execute(first).one_or_none()
+    columns = (checks.c.started_at, checks.c.snapshot, snapshots.c.outline)
+    first = select(*columns).join(snapshots, snapshots.c.id == checks.c.snapshot).where(*later)
+    row = connection.execute(first.order_by(checks.c.started_at).limit(1)).one_or_none()
     if row is None:
         return None, None
-    return row.started_at, row.snapshot == state["id"] and row.started_at <= state["confirmed_until"]
+    # Where a capture was put in before a check, two snapshots that follow each other may be one state.
+    same = (
+        row.started_at <= state["confirmed_until"] if row.snapshot == state["id"] else row.outline == state["outline"]
+    )
+    return row.started_at, same

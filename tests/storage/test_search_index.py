@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from sqlalchemy import event
 
 from domain.search import Found
 from schedules.replay import replay
@@ -137,6 +138,19 @@ def test_while_others_write_what_was_indexed_before_is_searched(tmp_path: Path) 
         assert some.fault is not None
         assert "another program holds the database" in some.fault
         assert history.search("cleveland OR norfolk").total == 2
+
+
+def test_where_nothing_may_be_written_what_was_indexed_before_is_searched(
+    database: Database, story: Story, history: History
+) -> None:
+    story.reads(page(A), 0)
+    history.search("cleveland")
+    story.reads(page(A, B), 1)
+    database._engine.dispose()
+    event.listen(database._engine, "connect", lambda driver, _: driver.execute("PRAGMA query_only = ON"))
+    found = history.search("cleveland OR norfolk")
+    assert ([hit.record for hit in found.hits], found.unread) == ([A], 1)
+    assert "cannot be read and written (attempt to write a readonly database)" in str(found.fault)
 
 
 def test_several_may_search_at_once(database: Database, history: History) -> None:
