@@ -23,7 +23,8 @@ _SIDES = tuple(f"{name}_{side}" for name in FIELDS for side in ("before", "after
 COLUMNS: Mapping[Sort, tuple[str, ...]] = {
     "reports": (
         "watch", "title", "published", "published_precision", "published_text", "programme", "kind", "area",
-        "recommendations", "causes_of_concern", "url", "section", "listed", "first_seen", "last_seen", "key", "text",
+        "recommendations", "causes_of_concern", "url", "section", "listed", "absent_until", "first_seen", "last_seen",
+        "absent_from", "key", "text",
     ),
     "changes": (
         "id", "watch", "kind", "quiet", "title", "section", "last_seen_before", "first_seen_after", "first_seen",
