@@ -39,13 +39,17 @@ from storage.lock import run_lock
 from storage.pauses import PauseShelf
 
 
-@click.group()
-def imports() -> None:
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def imports(ctx: click.Context, as_json: bool) -> None:
     """Complete the history with what others kept of the pages, each at its own time; nobody is alerted.
 
     What a check of our own compares with stays what it is: captures later than the last good check wait for the next
-    one. Block pages and the like are set aside, as a check would. Nothing is imported twice.
+    one. Block pages and the like are set aside, as a check would. Nothing is imported twice. By itself, what is known.
     """
+    if ctx.invoked_subcommand is None:
+        _list(ctx.ensure_object(Context), None, None, as_json=as_json)
 
 
 @imports.command()
@@ -132,6 +136,10 @@ def wayback(
 @pass_context
 def list_captures(context: Context, watch: str | None, state: str | None, as_json: bool) -> None:
     """Every capture that is known, the oldest first: listed, kept and waiting, merged into the history, or aside."""
+    _list(context, watch, state, as_json=as_json)
+
+
+def _list(context: Context, watch: str | None, state: str | None, *, as_json: bool) -> None:
     with existing(context.settings) as database:
         history = History(database)
         named = known_watch(context, history, watch)
