@@ -26,6 +26,7 @@ bench: $(VENV)/dev-ready
 	$(BIN)/python -m benchmarks.cost
 	$(BIN)/python -m benchmarks.markups
 	$(BIN)/python -m benchmarks.hostile
+	$(BIN)/python -m benchmarks.decade
 	@$(MAKE) --no-print-directory bench-peers
 
 bench-peers: $(VENV)/dev-ready $(PEERS:%=.venv-peers/%/ready)
