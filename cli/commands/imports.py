@@ -60,12 +60,12 @@ def imports(ctx: click.Context, as_json: bool) -> None:
 def files(context: Context, folder: Path, watch: str | None, as_json: bool) -> None:
     """HTML files of a page, whose names begin with their dates: 2024-02-09.html, 20240209103000-page.html.
 
-    A bare day or month stands for its beginning, in the settings' zone.
+    A bare day or month stands for its end, in the settings' zone: by then the page had said it.
     """
 
     def found() -> Iterator[Found]:
         url = one_watch_of(watches(context.settings, (watch,) if watch else ()), watch).url
-        return saved_files(folder, zone(context.settings), url, context.settings.scraper.max_bytes)
+        return saved_files(folder, zone(context.settings), url, context.settings.scraper.max_bytes, now=utc_now())
 
     _import(context, Source.FILE, found, watch, one=True, as_json=as_json)
 

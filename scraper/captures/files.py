@@ -1,16 +1,16 @@
 """Pages that somebody saved as HTML files, dated by their names: `2024-02-09.html`, `2024-02-child-protection.html`.
 
-A name tells when a page was saved as exactly as its author cared to. What it leaves open is taken at its first moment
-in the zone: `2024-02-09` is that day's midnight, `2024-02` that of the month's first day. So a state may have come to
-the page later in that day or month than is then said of it; a time in the name makes it exact. A time with `Z` or an
-offset behind it is taken at its word: an archive's own timestamp, which is in UTC, wants a `Z`.
+A name tells when a page was saved as exactly as its author cared to. What it leaves open is taken at its last moment in
+the zone, but not later than now: `2024-02-09` is the end of that day, `2024-02` that of the month. By then the page had
+said it; taken at its first moment, it would show a report before its publication. A time in the name makes it exact. A
+time with `Z` or an offset behind it is taken at its word: an archive's own timestamp, which is in UTC, wants a `Z`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,10 +40,13 @@ _FORMS = tuple(
 """How names begin, the most exact first."""
 
 _HOW = "let its name begin with its date, as 2024-02-09, 2024-02 or 2024-02-09T1030"
+_INSTANT = timedelta(microseconds=1)
 _HTML = (("content-type", "text/html"),)
 
 
-def saved_files(folder: Path, zone: ZoneInfo, url: str, most: int = MOST_BYTES) -> Iterator[Found]:
+def saved_files(
+    folder: Path, zone: ZoneInfo, url: str, most: int = MOST_BYTES, *, now: datetime | None = None
+) -> Iterator[Found]:
     """What is in a folder, without the folders in it: first what is no capture, then the captures in order of time.
 
     Each is an answer of 200 from `url`, with no header but `content-type: text/html`: the charset is the reader's to
@@ -53,7 +56,7 @@ def saved_files(folder: Path, zone: ZoneInfo, url: str, most: int = MOST_BYTES) 
     unusable: list[Unusable] = []
     for path in _files(folder):
         try:
-            at = _moment_of(path, zone)
+            at = _moment_of(path, zone, now)
         except ValueError as error:
             unusable.append(Unusable(shown_name(path.name), str(error)))
             continue
@@ -72,7 +75,7 @@ def _files(folder: Path) -> list[Path]:
         raise unreadable(shown_name(folder), error) from error
 
 
-def _moment_of(path: Path, zone: ZoneInfo) -> datetime:
+def _moment_of(path: Path, zone: ZoneInfo, now: datetime | None) -> datetime:
     """Raises ValueError, whose text is the reason, for what is no page or has no date."""
     if not path.name.isprintable():
         raise ValueError("its name has characters that cannot be shown; rename it")
@@ -87,9 +90,19 @@ def _moment_of(path: Path, zone: ZoneInfo) -> datetime:
     written = f"{year}-{month}-{given.get('day', '01')}T{hour}:{minute}:{second}"
     try:
         at = moment(written + given["zone"]) if "zone" in given else _local(written, zone)
-    except ValueError as error:
+        if "hour" in given:
+            return at
+        end = _local(_next(written, whole_month="day" not in given), zone) - _INSTANT
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"no date in its name: {written} is none; {_HOW}") from error
-    return at
+    return now if now is not None and at <= now < end else end
+
+
+def _next(written: str, *, whole_month: bool) -> str:
+    """The beginning of the day or month after one."""
+    day = datetime.fromisoformat(written)
+    after = (day.replace(day=28) + timedelta(days=4)).replace(day=1) if whole_month else day + timedelta(days=1)
+    return after.isoformat()
 
 
 def _local(written: str, zone: ZoneInfo) -> datetime:

@@ -49,20 +49,31 @@ def test_a_saved_page_is_an_answer_from_the_watched_address(folder: Path) -> Non
     assert list(saved_files(folder, LONDON, PAGE)) == [Capture(Listed(name, PAGE, at, digest, 200), answer)]
 
 
+def test_a_day_or_month_that_is_not_over_means_now(folder: Path) -> None:
+    save(folder, "2024-02.html", content=body())
+    now = datetime(2024, 2, 9, 10, 30, tzinfo=UTC)
+    (one,) = saved_files(folder, LONDON, PAGE, now=now)
+    assert isinstance(one, Capture)
+    assert one.listed.captured_at == now
+    (one,) = saved_files(folder, LONDON, PAGE, now=datetime(2024, 1, 31, tzinfo=UTC))
+    assert isinstance(one, Capture)
+    assert one.listed.captured_at > now
+
+
 @pytest.mark.parametrize(
     ("name", "at"),
     [
-        ("2024-02-09.html", "2024-02-09T00:00"),
-        ("2024-07-09.html", "2024-07-08T23:00"),  # midnight in summer time
-        ("20240209.htm", "2024-02-09T00:00"),
-        ("2024-02.html", "2024-02-01T00:00"),
-        ("202402.html", "2024-02-01T00:00"),
-        ("2022-06-child-protection.html", "2022-05-31T23:00"),
-        ("2024-02-09-child-protection.XHTML", "2024-02-09T00:00"),
-        ("2024-02-09 (1).html", "2024-02-09T00:00"),
-        ("2024-02-09-2023-review.html", "2024-02-09T00:00"),
-        ("2024-02-09 2023 review.html", "2024-02-09T00:00"),
-        ("2024-02-09Tuesday.html", "2024-02-09T00:00"),
+        ("2024-02-09.html", "2024-02-09T23:59:59.999999"),
+        ("2024-07-09.html", "2024-07-09T22:59:59.999999"),  # midnight in summer time
+        ("20240209.htm", "2024-02-09T23:59:59.999999"),
+        ("2024-02.html", "2024-02-29T23:59:59.999999"),
+        ("202402.html", "2024-02-29T23:59:59.999999"),
+        ("2022-06-child-protection.html", "2022-06-30T22:59:59.999999"),
+        ("2024-02-09-child-protection.XHTML", "2024-02-09T23:59:59.999999"),
+        ("2024-02-09 (1).html", "2024-02-09T23:59:59.999999"),
+        ("2024-02-09-2023-review.html", "2024-02-09T23:59:59.999999"),
+        ("2024-02-09 2023 review.html", "2024-02-09T23:59:59.999999"),
+        ("2024-02-09Tuesday.html", "2024-02-09T23:59:59.999999"),
         ("2024-02-09T1030.html", "2024-02-09T10:30"),
         ("2024-02-09T1030-2023-review.html", "2024-02-09T10:30"),
         ("2024-02-09T1030-45-reports.html", "2024-02-09T10:30"),
@@ -125,11 +136,11 @@ def test_captures_come_in_the_order_of_time_and_what_is_none_before_them(folder:
 
 
 def test_two_files_of_one_time_are_an_error_that_names_both(folder: Path) -> None:
-    save(folder, "2024-02-01.html", "2024-02-other.html", "notes.html")
+    save(folder, "2024-02-29.html", "2024-02-other.html", "notes.html")
     with pytest.raises(SourceError) as raised:
         next(saved_files(folder, LONDON, PAGE))
     assert str(raised.value) == (
-        f"{folder}: 2024-02-01.html and 2024-02-other.html are of the same time, 2024-02-01 00:00:00 UTC;"
+        f"{folder}: 2024-02-29.html and 2024-02-other.html are of the same time, 2024-02-29 23:59:59 UTC;"
         " put times into their names, as 2024-02-09T1030, or take one away"
     )
 
@@ -140,7 +151,7 @@ def test_folders_and_hidden_files_are_left_out_and_links_followed(folder: Path, 
     save(folder, ".2024-01-02.html", ".DS_Store")
     save(tmp_path, "elsewhere")
     (folder / "2024-02-09.html").symlink_to(tmp_path / "elsewhere")
-    assert times(folder) == [datetime(2024, 2, 9, tzinfo=UTC)]
+    assert times(folder) == [datetime(2024, 2, 9, 23, 59, 59, 999999, tzinfo=UTC)]
 
 
 def test_a_page_in_gzip_is_unpacked(folder: Path) -> None:
