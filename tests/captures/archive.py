@@ -234,6 +234,22 @@ def played(kept: Kept, base: str) -> Say:
 def serving(archive: Archive) -> Iterator[str]:
     """Serve it on a free port until the block ends; gives its address."""
     ended = Event()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(archive, ended))
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    archive.base = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield archive.base
+    finally:
+        ended.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _handler(archive: Archive, ended: Event) -> type[BaseHTTPRequestHandler]:
+    """What answers; who keeps silent does so until `ended`."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -270,18 +286,7 @@ def serving(archive: Archive) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    archive.base = f"http://127.0.0.1:{server.server_port}"
-    try:
-        yield archive.base
-    finally:
-        ended.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return Handler
 
 
 def cut(answer: Say, length: int) -> Say:

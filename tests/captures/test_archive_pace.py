@@ -134,4 +134,5 @@ from stamina.instrumentation import get_on_retry_hooks
 import scraper.captures.wayback
 assert get_on_retry_hooks() == ()
 """
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")

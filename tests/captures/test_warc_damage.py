@@ -208,7 +208,7 @@ BLOCKS = st.binary(max_size=200) | st.binary(max_size=100).map(
 )
 
 
-def is_sound(content: bytes) -> None:
+def assert_sound(content: bytes) -> None:
     found, error = read(content, most=1000)
     assert error is None or error.isprintable()
     for one in found:
@@ -223,13 +223,13 @@ def is_sound(content: bytes) -> None:
 
 @given(st.binary(max_size=500), st.booleans())
 def test_any_bytes_are_captures_or_an_error(content: bytes, packed: bool) -> None:
-    is_sound(gzip.compress(content) if packed else content)
+    assert_sound(gzip.compress(content) if packed else content)
 
 
 @given(st.lists(st.tuples(BLOCKS, HEADS), min_size=1, max_size=3), st.booleans())
 def test_any_records_are_captures_or_told(many: list[tuple[bytes, dict[str, str]]], packed: bool) -> None:
     written = [by_hand(block, kind="response", **heads) for block, heads in many]
-    is_sound(b"".join(gzip.compress(one) if packed else one for one in written))
+    assert_sound(b"".join(gzip.compress(one) if packed else one for one in written))
 
 
 @given(st.data())
@@ -238,4 +238,4 @@ def test_any_damage_to_a_good_file_is_captures_or_told(data: st.DataObject) -> N
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(content)))
         content[at : at + data.draw(st.integers(0, 20))] = data.draw(st.binary(max_size=20))
-    is_sound(bytes(content))
+    assert_sound(bytes(content))
