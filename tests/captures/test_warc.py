@@ -88,8 +88,8 @@ def test_gzip_over_all_records_is_read_like_gzip_over_each() -> None:
     file = File()
     file.add()
     file.add(content=body("x" * 200_000))
-    halves = gzip.compress(file.written[:500]) + gzip.compress(file.written[500:])
-    assert captures(gzip.compress(file.written)) == captures(halves) == captures(file.written)
+    halves = gzip.compress(file.written[:500], mtime=0) + gzip.compress(file.written[500:], mtime=0)
+    assert captures(gzip.compress(file.written, mtime=0)) == captures(halves) == captures(file.written)
 
 
 def test_a_page_without_a_head_is_an_answer_of_200() -> None:
@@ -126,11 +126,11 @@ CHUNKED = b"1F4\r\n" + b"x" * 500 + b"\r\n5;name=value\r\nhello\r\n0\r\n\r\n"
         (["Transfer-Encoding: chunked"], CHUNKED.replace(b"\r\n", b"\n"), b"x" * 500 + b"hello"),
         (["Transfer-Encoding: chunked"], body(), body()),  # undone, and the header left
         (["Transfer-Encoding: chunked"], b"0\r\n\r\n", b""),
-        (["Content-Encoding: gzip"], gzip.compress(body()), body()),
+        (["Content-Encoding: gzip"], gzip.compress(body(), mtime=0), body()),
         (["Content-Encoding: gzip"], body(), body()),
         (["Content-Encoding: deflate"], zlib.compress(body()), body()),
         (["Content-Encoding: br"], body(), body()),
-        (["Content-Encoding: gzip", "Transfer-Encoding: chunked"], chunked(gzip.compress(body())), body()),
+        (["Content-Encoding: gzip", "Transfer-Encoding: chunked"], chunked(gzip.compress(body(), mtime=0)), body()),
     ],
 )
 def test_chunks_and_coding_are_undone_where_they_are(headers: list[str], content: bytes, kept: bytes) -> None:
@@ -235,12 +235,12 @@ def test_a_record_that_should_be_a_capture_and_cannot_be_one_is_told(headers: di
         (answer(b"", "X: " + "x" * 262_200)[:262_200], "its HTTP head has no end"),
         (answer(CHUNKED[:300], "Transfer-Encoding: chunked"), "its chunks break off"),
         (answer(CHUNKED[:-5], "Transfer-Encoding: chunked"), "its chunks break off"),
-        (answer(gzip.compress(body())[:-5], "Content-Encoding: gzip"), "its gzip breaks off"),
+        (answer(gzip.compress(body(), mtime=0)[:-5], "Content-Encoding: gzip"), "its gzip breaks off"),
         (answer(b"\x1f\x8b" + bytes(50), "Content-Encoding: gzip"), "its gzip is damaged"),
         (answer(b"\xff\xfe\x00", "Content-Encoding: zstd"), "its content coding, 'zstd', is not known here"),
         (answer(bytes(2_000)), TOO_LARGE),
         (answer(bytes(2_000_000)), TOO_LARGE),
-        (answer(gzip.compress(bytes(2_000_000)), "Content-Encoding: gzip"), TOO_LARGE),
+        (answer(gzip.compress(bytes(2_000_000), mtime=0), "Content-Encoding: gzip"), TOO_LARGE),
     ],
 )
 def test_a_block_that_holds_no_answer_is_told(block: bytes, told: str) -> None:
@@ -251,9 +251,9 @@ def test_what_is_no_capture_is_told_by_its_record_and_address_and_the_rest_is_re
     good, bad = by_hand(answer(body(), HTML)), by_hand(b"", WARC_Record_ID="<urn:x>", WARC_Target_URI=PAGE + "\x1b[2J")
     told = Unusable("the input, record <urn:x>", "it has no WARC-Target-URI", f"{PAGE} [2J")
     assert found(good + bad + good)[1] == told
-    nameless = gzip.compress(by_hand(answer(body()), WARC_Record_ID=""))
-    (one,) = [one for one in found(gzip.compress(good) + nameless) if isinstance(one, Unusable)]
-    assert one.name == f"the input, record at byte {len(gzip.compress(good)):,}"
+    nameless = gzip.compress(by_hand(answer(body()), WARC_Record_ID=""), mtime=0)
+    (one,) = [one for one in found(gzip.compress(good, mtime=0) + nameless) if isinstance(one, Unusable)]
+    assert one.name == f"the input, record at byte {len(gzip.compress(good, mtime=0)):,}"
 
 
 def test_look_ups_of_names_and_other_files_are_passed_over() -> None:
