@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,7 +59,10 @@ QUESTIONS = (
     ("What changed since 2025, and between which two looks?", ["history", "--since", "2025-01-01"]),
     ("What was listed on 1 June 2024?", ["reports", "--at", "2024-06-01"]),
     ("What is the difference between 1 March 2025 and 1 November 2025?", ["diff", "2025-03-01", "2025-11-01"]),
+    ("What became of one report?", ["timeline", "Metropolitan Police"]),
+    ("Where did the page ever say this, and when?", ["search", '"far outweighed"']),
     ("Which looks failed or were not believed?", ["checks"]),
+    ("Is every look still as it was noted?", ["verify", "--chain"]),
 )
 
 
@@ -82,7 +86,7 @@ def demo(context: Context, keep: Path | None) -> None:
                 _play(scene, site, settings, database)
         for question, words in QUESTIONS:
             _title(question)
-            click.secho(f"$ hmicfrs-monitor {' '.join(words)}", bold=True)
+            click.secho(f"$ hmicfrs-monitor {shlex.join(words)}", bold=True)
             cli.main(["--config", str(config), *words], standalone_mode=False)
     if keep:
         click.echo(f"\nKept. Ask on: hmicfrs-monitor --config {config} show --at 2024-06-01")
