@@ -92,6 +92,7 @@ class _Merge:
         self._watch, self._past, self._replays = watch, past, replays
         self._judge, self._reader, self._note = judge, reader, note
         self._interrupted: tuple[MergedState, datetime, Resumption] | None = None
+        self._seen: set[tuple[int, str, str | None]] = set()  # the bytes that were read as the current state
 
     def go_through(self, known: Sequence[Snapshot], ready: Sequence[Waiting]) -> None:
         """Add what is known and what is captured in turn."""
@@ -99,6 +100,7 @@ class _Merge:
         for place, event in enumerate(events):
             if isinstance(event, Snapshot):
                 self._resume()
+                self._seen.clear()
                 self.line.known(event, self._replays.page(event.id))
                 continue
             if self._interrupted and self._interrupted[2].at <= event.at:
@@ -109,6 +111,10 @@ class _Merge:
         self._resume()
 
     def _capture(self, capture: Waiting, following: _Event | None) -> None:
+        alike = capture.body, capture.url, capture.content_type
+        if alike in self._seen:
+            self.line.confirmed(capture.id, capture.at)
+            return
         answer = self._past.answer(capture)
         current = self.line.current
         resumption = self._resumption(current, capture.at)
@@ -123,9 +129,11 @@ class _Merge:
             judged = Good(doubtful, judged.reader)
         if self.line.is_seen_by(judged.page):
             self.line.confirmed(capture.id, capture.at)
+            self._seen.add(alike)
             return
         until = current.confirmed_until if current else capture.at
         self.line.captured(capture.id, capture.at, judged.page, judged.reader, resumption)
+        self._seen = {alike}
         if current is not None and resumption is not None:
             self._interrupted = current, until, resumption
 
@@ -159,6 +167,7 @@ class _Merge:
         if self._interrupted is not None:
             state, until, resumption = self._interrupted
             self.line.resumed(state, until, resumption)
+            self._seen.clear()
             self._interrupted = None
 
 

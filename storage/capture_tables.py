@@ -33,6 +33,7 @@ captures = Table(
     reference("check", "check", nullable=True),
     UniqueConstraint("watch", "source", "key"),
     Index(None, "watch", "state"),
+    Index(None, "watch", "digest"),
 )
 
 # How far the index of an archive was read: `resume` is where to go on, NULL at its end, which was met at `read_at`.

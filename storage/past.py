@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, FromClause, Select, and_, bindparam, case, func, insert, select, update
 
 from domain.alert import AlertKind, AlertState
 from domain.capture import CaptureState, Source
@@ -24,44 +24,37 @@ from storage.sealing import insert_checks
 from storage.tables import alert_checks, alerts, bodies, captures, changes, checks, snapshots, watches
 
 _TWIN = captures.alias("twin")
-_WITH_BYTES = (
-    select(
-        captures.c.id,
-        captures.c.source,
-        captures.c.captured_at,
-        captures.c.accepted,
-        _TWIN.c.body,
-        _TWIN.c.http_status,
-        _TWIN.c.hops,
-        _TWIN.c.headers,
-        bodies.c.sha256,
-    )
-    .join(
-        _TWIN,
-        or_(
-            _TWIN.c.id == captures.c.id,
-            and_(
-                captures.c.body.is_(None),
-                _TWIN.c.watch == captures.c.watch,
-                _TWIN.c.source == captures.c.source,
-                _TWIN.c.digest == captures.c.digest,
-            ),
-        ),
-    )
-    .join(bodies, bodies.c.id == _TWIN.c.body)
-    .where(captures.c.state.in_((CaptureState.KEPT, CaptureState.LISTED)))
+_KEPT = captures.c.state == CaptureState.KEPT
+_SAME = and_(
+    captures.c.state == CaptureState.LISTED,
+    captures.c.body.is_(None),
+    _TWIN.c.watch == captures.c.watch,
+    _TWIN.c.source == captures.c.source,
+    _TWIN.c.digest == captures.c.digest,
+    _TWIN.c.body.is_not(None),
 )
-"""The captures that wait, with their bytes, or those of another that are the same by its digest."""
+"""A capture that waits without bytes of its own: they are those of another, by its digest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A capture that waits, without its bytes. `accepted`: a check of ours once took it for the page."""
+    """A capture that waits, without its bytes.
+
+    `answer` is the number of the capture that has them, itself or one with the same digest, and `body` what they are
+    kept under; `url` and `content_type` say how they are to be read, None for a type that is not stated. `accepted`: a
+    check of ours once took it for the page.
+    """
 
     id: int
     source: Source
     at: datetime
     accepted: bool
+    answer: int
+    body: int
+    sha256: str
+    status: int
+    url: str
+    content_type: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +88,16 @@ class Past:
     def waiting(self, watch: str) -> tuple[Waiting, ...]:
         """The captures that wait, the oldest first."""
         with self._database.read() as connection:
-            mine = _WITH_BYTES.where(captures.c.watch == watch_id(connection, watch))
-            rows = connection.execute(mine.order_by(captures.c.captured_at, captures.c.id)).all()
-        found = {row.id: Waiting(row.id, row.source, row.captured_at, row.accepted) for row in rows}
-        return tuple(found.values())
+            mine = captures.c.watch == watch_id(connection, watch)
+            own = connection.execute(_waiting(captures).where(mine, _KEPT, captures.c.body.is_not(None))).all()
+            same = connection.execute(_waiting(_TWIN).where(mine, _SAME)).all()
+        found = {row.id: _waiting_of(row) for row in (*same, *own)}
+        return tuple(sorted(found.values(), key=lambda one: (one.at, one.id)))
 
     def answer(self, waiting: Waiting) -> Answer:
         """The answer of a capture. Raises NotADatabase where its bytes are damaged."""
         with self._database.read() as connection:
-            row = connection.execute(_WITH_BYTES.where(captures.c.id == waiting.id).limit(1)).mappings().one()
+            row = connection.execute(select(captures).where(captures.c.id == waiting.answer)).mappings().one()
             body = read_body(connection, row["body"], self._database.path)
         headers = tuple((name, value) for name, value in row["headers"])
         return Answer(row["http_status"], tuple(row["hops"]), headers, body, Validators())
@@ -158,6 +152,20 @@ class Past:
             renew_alerts(connection, row["id"])
 
 
+def _waiting(answered: FromClause) -> Select[Any]:
+    """Captures with what is known of their answers, which stands in `answered`: their own row, or another's."""
+    told = answered.c.http_status, answered.c.hops, answered.c.headers
+    which = captures.c.id, captures.c.source, captures.c.captured_at, captures.c.accepted
+    columns = *which, answered.c.id.label("answer"), answered.c.body, *told, bodies.c.sha256
+    return select(*columns).select_from(answered.join(bodies, bodies.c.id == answered.c.body))
+
+
+def _waiting_of(row: Any) -> Waiting:
+    content_type = next((value for name, value in row.headers if name == "content-type"), None)
+    which = row.id, row.source, row.captured_at, row.accepted, row.answer
+    return Waiting(*which, row.body, row.sha256.hex(), row.http_status, row.hops[-1], content_type)
+
+
 def _untold_since(connection: Connection, watch: int) -> datetime | None:
     """When a change was last not seen yet of which an alert tells that is not sent; the earliest of those.
 
@@ -184,7 +192,6 @@ def _as_checks(
     first = states[0].capture if states else None
     looks = []
     for waiting in placed:
-        found = connection.execute(_WITH_BYTES.where(captures.c.id == waiting.id).limit(1)).mappings().one()
         new, is_new = Outcome.BASELINE if waiting.id == first else Outcome.CHANGED, waiting.id in begins
         row: dict[str, Any] = {
             "watch": watch,
@@ -192,12 +199,15 @@ def _as_checks(
             "started_at": waiting.at,
             "duration_ms": 0,
             "outcome": new if is_new else Outcome.UNCHANGED,
-            "http_status": found["http_status"],
-            "body": found["body"],
-            "hops": found["hops"] if is_new else None,
-            "headers": found["headers"] if is_new else None,
+            "http_status": waiting.status,
+            "body": waiting.body,
+            "hops": None,
+            "headers": None,
         }
-        looks.append((row, name, found["sha256"].hex()))
+        if is_new:
+            told = select(captures.c.hops, captures.c.headers).where(captures.c.id == waiting.answer)
+            row |= connection.execute(told).mappings().one()
+        looks.append((row, name, waiting.sha256))
     made = dict(zip((waiting.id for waiting in placed), insert_checks(connection, looks), strict=True))
     merged = [{"number": capture, "made": check, "merged": CaptureState.MERGED} for capture, check in made.items()]
     which = update(captures).where(captures.c.id == bindparam("number"))

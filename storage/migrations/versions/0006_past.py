@@ -112,6 +112,7 @@ def _create_tables() -> None:
         sa.UniqueConstraint("watch", "source", "key", name=op.f("uq_capture_watch_source_key")),
     )
     op.create_index(op.f("ix_capture_watch_state"), "capture", ["watch", "state"])
+    op.create_index(op.f("ix_capture_watch_digest"), "capture", ["watch", "digest"])
     op.create_table(
         "listing",
         sa.Column("id", sa.Integer(), nullable=False),
