@@ -170,7 +170,8 @@ def _noted(connection: Connection, watch: int, source: Source, listed: Listed) -
 def _keep(
     connection: Connection, database: Database, watch: int, capture: int, answer: Answer, reason: str | None
 ) -> None:
-    newest = select(captures.c.body).where(captures.c.watch == watch, captures.c.body.is_not(None))
+    # By an index that has the newest one of a state at its end: an import may bring very many.
+    newest = select(captures.c.body).where(captures.c.watch == watch, captures.c.state == CaptureState.KEPT)
     base = connection.scalar(newest.order_by(captures.c.id.desc()).limit(1))
     if reason is None and not 200 <= answer.status < 300:  # noqa: PLR2004
         reason = f"the site answered with status {answer.status}"
