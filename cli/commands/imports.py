@@ -210,6 +210,7 @@ def _fetch(context: Context, database: Database, watch: Watch, wanted: Wanted, g
     asking = WaybackSettings(
         user_agent_contact=settings.scraper.user_agent_contact,
         max_bytes=settings.scraper.max_bytes,
+        attempts=settings.scraper.attempts,
         index_per_minute=settings.archive.index_per_minute,
         fetches_per_minute=settings.archive.fetches_per_minute,
         allow_private_addresses=settings.scraper.allow_private_addresses,
