@@ -96,9 +96,7 @@ def test_nobody_is_told_of_it_then_or_at_the_first_check_and_of_what_changes_aft
     assert past("verify").code == 0
 
 
-def test_a_history_exported_as_a_web_archive_or_as_lines_comes_back(
-    past: Installation, monitor: Installation, tmp_path: Path
-) -> None:
+def test_a_history_exported_as_a_web_archive_or_as_lines_comes_back(past: Installation, tmp_path: Path) -> None:
     before = past("history", "--json").json["changes"]
     for form in ("warc", "jsonl"):
         file = tmp_path / f"history.{form}"
