@@ -23,7 +23,8 @@ class Link:
     """A check as the chain has it.
 
     `started_at` is aware UTC. `hops` and `headers` are None where they were not kept, as of a look that only confirmed
-    a state. `body` is the SHA-256 of the bytes of the answer in hexadecimal, None where the answer had none.
+    a state; of one that had other bytes `headers` has content-type alone. `body` is the SHA-256 of the bytes of the
+    answer in hexadecimal, None where the answer had none.
     """
 
     check: int

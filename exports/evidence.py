@@ -97,5 +97,7 @@ def _headers(evidence: Evidence, state: State) -> str:
     lines += [f"Status: {link.http_status}", ""]
     if link.headers is None:
         lines.append("The headers of this answer were not kept.")
+    elif link.hops is None:
+        lines.append("Of the headers of this answer only these were kept:")
     lines += [one_line(f"{name}: {value}", _LONGEST_HEADER) for name, value in link.headers or ()]
     return "\n".join(lines) + "\n"

@@ -30,9 +30,9 @@ IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 DESCRIPTION = (
     "Looks at web pages. Bodies have transfer and content coding undone; headers that were true of coded ones begin "
-    "with X-Archive-Orig-. Of looks that only confirmed a state no headers were kept but the validators. Requests were "
-    "not kept: those here are the least that must have been asked. Looks without an answer are left out. A metadata "
-    "record tells what was made of an answer that is not simply the page."
+    "with X-Archive-Orig-. Of looks that only confirmed a state no headers were kept but content-type and validators. "
+    "Requests were not kept: those here are the least that must have been asked. Looks without an answer are left out. "
+    "A metadata record tells what was made of an answer that is not simply the page."
 )
 
 _VERSION = "WARC/1.1"
@@ -135,7 +135,7 @@ class _Archive:
     def _response(self, sight: Sight) -> None:
         link = sight.link
         payload = b"" if link.body is None else self.body(link.body)
-        headers = link.headers or [*_validators(link)]
+        headers = _headers(link)
         self._write(
             "response",
             [*_about(sight, "answer"), ("WARC-Payload-Digest", _digest(payload))],
@@ -161,7 +161,7 @@ class _Archive:
         if profile == IDENTICAL:
             fields += [("WARC-Truncated", "length")]
         if link.headers:
-            told = head(link.http_status or 0, link.headers, origin.size if origin and link.body else None)
+            told = head(link.http_status or 0, _headers(link), origin.size if origin and link.body else None)
         elif origin and link.body and link.http_status != origin.status:
             told = head(link.http_status or 0, ())
         self._write("revisit", fields, "application/http; msgtype=response" if told else None, told)
@@ -228,6 +228,13 @@ def _made_of_it(link: Link) -> Iterable[tuple[str, str]]:
 
 def _validators(link: Link) -> Iterable[tuple[str, str]]:
     yield from ((name, value) for name, value in (("etag", link.etag), ("last-modified", link.last_modified)) if value)
+
+
+def _headers(link: Link) -> Fields:
+    """Those that are kept, and the validators, which are kept where most headers are not."""
+    kept = link.headers or ()
+    named = {name.lower() for name, _ in kept}
+    return [*kept, *((name, value) for name, value in _validators(link) if name not in named)]
 
 
 def _fields(pairs: Iterable[tuple[str, str]]) -> bytes:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select
 from domain.chain import BEGINNING
 from domain.change import RecordedChange
 from domain.evidence import Evidence, Sealed, State
+from storage.answers import bringer_of
 from storage.bodies import read_body
 from storage.database import Database
 from storage.errors import UnknownChange
@@ -41,17 +42,7 @@ def evidence_of(database: Database, change: int, program: str) -> Evidence:
 
 
 def _state(connection: Connection, row: RowMapping, database: Database) -> State:
-    return State(snapshot_of(row), _bringer(connection, row), read_body(connection, row["body"], database.path))
-
-
-def _bringer(connection: Connection, row: RowMapping) -> int:
-    """The check that had a snapshot's bytes: its own, or of a state that only began again the first that had them."""
-    body = select(checks.c.body).where(checks.c.id == row["check"])
-    if connection.scalar(body) == row["body"]:
-        return int(row["check"])
-    had = checks.c.watch == row["watch"], checks.c.body == row["body"]
-    number: int = connection.execute(select(checks.c.id).where(*had).order_by(checks.c.id).limit(1)).scalar_one()
-    return number
+    return State(snapshot_of(row), bringer_of(connection, row), read_body(connection, row["body"], database.path))
 
 
 def _chain(

@@ -16,6 +16,7 @@ from domain.capture import Source
 from domain.change import Bounds, RecordedChange
 from domain.check import Accepted, Answer, Check, Failed, Finding, Outcome, Suspected, Unchanged
 from domain.owed import Owed
+from storage.answers import content_type
 from storage.bodies import keep_body
 from storage.owing import Desk
 from storage.recorded import Transition, store_changes
@@ -93,7 +94,8 @@ class Filing:
         if answer is not None:
             seen |= _validators(answer)
             kept = {"http_status": answer.status, "body": snapshot["body"], **_validators(answer)}
-            answered = kept if finding.same_bytes else self._answered(answer, snapshot)
+            others = {**self._answered(answer, snapshot), "headers": content_type(answer.headers)}
+            answered = kept if finding.same_bytes else others
         self.connection.execute(_UPDATE_SNAPSHOT, {"number": snapshot["id"], **seen})
         check = self._check(Outcome.UNCHANGED, {**answered, "snapshot": snapshot["id"]}, answer)
         self._well(check.id, snapshot["id"], finding.fresh_until)
@@ -136,7 +138,7 @@ class Filing:
         digest = None if answer is None else sha256(answer.body).hexdigest()
         number = insert_check(self.connection, row, self.watch["name"], digest)
         found: dict[str, Any] = {name: columns.get(name) for name in ("reason", "http_status", "snapshot")}
-        return Check(id=number, watch=self.watch["name"], **about, **found)
+        return Check(id=number, watch=self.watch["name"], **about, **found, sha256=digest)
 
     def _snapshot(self, check: int, body: int, finding: Accepted, outline: Outline, place: int) -> int:
         row = {
@@ -178,5 +180,5 @@ def _validators(answer: Answer) -> dict[str, str | None]:
 
 
 def _told_by(answer: Answer) -> dict[str, Any]:
-    """What an answer was like beside its bytes; not kept where it only confirms a snapshot, which has its own."""
+    """What an answer was like beside its bytes; little of it is kept where it only confirms a snapshot."""
     return {"hops": list(answer.hops), "headers": [list(pair) for pair in answer.headers]}

@@ -202,7 +202,7 @@ def _as_checks(
             "http_status": waiting.status,
             "body": waiting.body,
             "hops": None,
-            "headers": None,
+            "headers": None if waiting.content_type is None else [["content-type", waiting.content_type]],
         }
         if is_new:
             told = select(captures.c.hops, captures.c.headers).where(captures.c.id == waiting.answer)

@@ -13,7 +13,7 @@ from domain.change import Change
 from domain.check import Answer, Snapshot
 from domain.page import Page
 from domain.rereading import Rereading
-from storage.answers import answer_of
+from storage.answers import answer_of, bringer_of
 from storage.bodies import read_body
 from storage.database import Database
 from storage.owing import UNSENT, call_off, renew
@@ -64,7 +64,8 @@ class Replays:
     def answer(self, snapshot_id: int) -> Answer:
         """The answer that a snapshot was read from."""
         with self._database.read() as connection:
-            return answer_of(connection, snapshot_row(connection, snapshot_id)["check"], self._database.path)
+            brought = bringer_of(connection, snapshot_row(connection, snapshot_id))
+            return answer_of(connection, brought, self._database.path)
 
     def sights(self, snapshot_id: int) -> tuple[Sight, ...]:
         """The checks that confirmed a snapshot, in the order of time."""

@@ -72,8 +72,9 @@ bodies = Table(
 )
 
 # Every look, and every capture that was imported. What the answer was like beside its bytes (`hops`, `headers`) is
-# kept where it does not only confirm a snapshot. `trouble_since`: when the run of bad checks began that this one
-# belongs to, or ends. `seal`: see `domain.chain`; `seal_before`: that of the check before, where it was pruned.
+# kept where it does not only confirm a snapshot; of other bytes that do, content-type alone. `trouble_since`: when the
+# run of bad checks began that this one belongs to, or ends. `seal`: see `domain.chain`; `seal_before`: that of the
+# check before, where it was pruned.
 checks = Table(
     "check",
     metadata,

@@ -123,3 +123,28 @@ def test_what_comes_back_into_the_database_that_it_is_from_changes_nothing(tmp_p
     assert told(scene.history) == before
     assert scene.faults() == []
     scene.database.close()
+
+
+@pytest.mark.parametrize(
+    ("source", "exported", "read"), [(Source.WARC, as_warc, warc_captures), (Source.JSONL, as_lines, line_captures)]
+)
+def test_pages_whose_character_set_the_headers_alone_tell_are_read_again_as_they_were(
+    source: Source, exported: Callable[[Database], bytes], read: Callable[[Any], Iterable[Any]], tmp_path: Path
+) -> None:
+    scene, other = Scene.of(tmp_path / "one.db"), Scene.of(tmp_path / "other.db")
+    for hour, (edition, noise) in enumerate([(1, ""), (1, "a"), (1, "b"), (2, ""), (2, "c")]):
+        scene.looks(hour, _western(page(edition, noise=noise)), content_type=WESTERN)
+    scene.brings(capture(2.5, _western(page(1, noise="d")), content_type=WESTERN))
+    assert "£" in scene.history.page(1).sections[0].text
+    assert len(scene.history.snapshots()) == 2
+    other.brings(*captures_of(read(io.BytesIO(exported(scene.database)))), source=source)
+    assert told(other.history) == told(scene.history)
+    scene.database.close()
+    other.database.close()
+
+
+WESTERN = "text/html; charset=windows-1252"
+
+
+def _western(body: bytes) -> bytes:
+    return body.decode().replace("Introduction.", "It costs £5, “all in”.").encode("windows-1252")

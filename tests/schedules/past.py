@@ -57,12 +57,17 @@ def page(edition: int, *, without: Iterable[int] = (), noise: str = "") -> bytes
     ).encode()
 
 
-def answer(body: bytes, url: str = URL) -> Answer:
-    return Answer(200, (url,), (("content-type", "text/html; charset=utf-8"),), body)
+UTF_8 = "text/html; charset=utf-8"
 
 
-def capture(hours: float, body: bytes, *, key: str | None = None, digest: str | None = None) -> Capture:
-    return Capture(Listed(key or f"{hours}", URL, at(hours), digest, 200), answer(body))
+def answer(body: bytes, content_type: str = UTF_8) -> Answer:
+    return Answer(200, (URL,), (("content-type", content_type),), body)
+
+
+def capture(
+    hours: float, body: bytes, *, key: str | None = None, digest: str | None = None, content_type: str = UTF_8
+) -> Capture:
+    return Capture(Listed(key or f"{hours}", URL, at(hours), digest, 200), answer(body, content_type))
 
 
 @dataclass
@@ -81,14 +86,16 @@ class Scene:
     def history(self) -> History:
         return History(self.database)
 
-    def looks(self, hours: float, body: bytes | None, audience: Audience = NOBODY) -> Stored:
+    def looks(
+        self, hours: float, body: bytes | None, audience: Audience = NOBODY, *, content_type: str = UTF_8
+    ) -> Stored:
         """A check of our own, which fails without a body; with an empty one the server says that nothing is new."""
 
         class Site:
             def fetch(self, *_: object) -> Fetched | NotModified:
                 if body is None:
                     raise FetchError("no answer within 20 seconds")
-                return Fetched(answer(body)) if body else NotModified()
+                return Fetched(answer(body, content_type)) if body else NotModified()
 
         fetcher = Site()
         return check(
