@@ -26,6 +26,10 @@ class CommandError(Exception):
         self.code = code
 
 
+class ReaderLeft(Exception):
+    """Whoever read our output wants no more of it, as `| head`."""
+
+
 def worst(codes: list[Exit]) -> Exit:
     """The lowest of the codes that are not 0; 0 where there is none."""
     return min((code for code in codes if code), default=Exit.WELL)

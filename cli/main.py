@@ -11,11 +11,11 @@ import os
 import sys
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from cli.errors import Exit
+from cli.errors import Exit, ReaderLeft
 from cli.version import VERSION
 
 if TYPE_CHECKING:
@@ -116,6 +116,13 @@ class LazyCommands(click.Group):
         command.help = command.help or COMMANDS[cmd_name]
         return command if isinstance(command, click.Command) else None
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises ReaderLeft in place of BrokenPipeError, with which click would exit 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands from their one-line texts."""
         with formatter.section("Commands"):
@@ -156,7 +163,7 @@ def _run(arguments: list[str] | None) -> int:
     try:
         code = cli.main(arguments, prog_name="hmicfrs-monitor", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderLeft):
         # The reader of our output left (`| head`): no fault of anybody's; keep Python from saying so at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.WELL

@@ -26,16 +26,19 @@ def written(name: str | None) -> Iterator[BinaryIO]:
     The file takes its name, and the place of one that was there, when the block ended well. Raises CommandError where
     it cannot be written.
     """
-    if name in {None, "-"}:
-        sys.stdout.flush()
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
     try:
-        with _opened(Path(str(name))) as file:
-            yield file
+        if name in {None, "-"}:
+            sys.stdout.flush()
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        else:
+            with _opened(Path(str(name))) as file:
+                yield file
+    except BrokenPipeError:
+        raise  # `main` knows what it means
     except OSError as error:
-        raise CommandError(f"{name}: cannot be written: {error.strerror or error}") from error
+        place = "standard output" if name in {None, "-"} else name or "''"
+        raise CommandError(f"{place}: cannot be written: {error.strerror or error}") from error
 
 
 @contextmanager
