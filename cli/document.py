@@ -50,6 +50,8 @@ def check(value: Check) -> dict[str, Any]:
         "http_status": value.http_status,
         "duration_ms": value.duration_ms,
         "snapshot": value.snapshot,
+        "source": value.source,
+        "sha256": value.sha256,
     }
 
 

@@ -146,7 +146,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A look at a page, as stored. `started_at` is aware UTC; `snapshot` is the state it saw, None for none."""
+    """A look at a page, as stored.
+
+    `started_at` is aware UTC; `snapshot` is the state it saw, None for none. `source` is "live" for a check of our own.
+    `sha256` is that of the bytes it got, in hexadecimal, None where it got none.
+    """
 
     id: int
     watch: str
@@ -156,6 +160,8 @@ class Check:
     reason: str | None
     http_status: int | None
     snapshot: int | None
+    source: str = "live"
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

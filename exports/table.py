@@ -33,7 +33,9 @@ COLUMNS: Mapping[Sort, tuple[str, ...]] = {
     "snapshots": (
         "id", "watch", "captured_at", "confirmed_until", "source", "sha256", "sections", "reports", "reader",
     ),
-    "checks": ("id", "watch", "started_at", "outcome", "reason", "http_status", "duration_ms", "snapshot"),
+    "checks": (
+        "id", "watch", "started_at", "outcome", "reason", "http_status", "duration_ms", "snapshot", "source", "sha256",
+    ),
 }  # fmt: skip
 """The names of the columns, as in the JSON; times are UTC. `other_fields` has lines such as "links: before → after"."""
 

@@ -32,13 +32,13 @@ _Rows = Iterator[tuple[Any, ...]]
 
 
 def write_datasette(database: Database, place: Path, note: Callable[[int], None] = lambda _: None) -> Mapping[str, int]:
-    """Write the file, in the place of one that is there; gives how many rows each table has.
+    """Write into a file that is not there or empty; gives how many rows each table has.
 
-    `note` is told how many checks were written since it was told last. Raises Unwritable.
+    `note` is told how many checks were written since it was told last. Raises Unwritable, and leaves half a file then.
     """
     try:
-        place.unlink(missing_ok=True)
         with database.read() as connection, closing(sqlite3.connect(place)) as out, out:
+            out.execute("PRAGMA journal_mode = OFF")  # whoever wants a whole file or none sees to it by its name
             return _written(out, connection, Stream(connection, database.path, None, None), note)
     except (sqlite3.Error, OSError) as error:
         raise Unwritable(f"{place}: cannot be written ({error})") from error
@@ -139,9 +139,7 @@ def _versions(
     """Each state of a record with the bounds of its life: NULL for no look before it, and for one that still holds."""
     names = {row.id: row.name for row in connection.execute(select(watches.c.id, watches.c.name))}
     table = shelf.table.c
-    numbers = connection.scalars(
-        select(table.id).where(table.first_snapshot.in_(list(sights))).order_by(table.id)
-    ).all()
+    numbers = connection.scalars(select(table.id).order_by(table.id)).all()
     for start in range(0, len(numbers), _AT_ONCE):
         for row in version_rows(connection, shelf, numbers[start : start + _AT_ONCE]).values():
             first, last = sights[row["first_snapshot"]], sights.get(row["last_snapshot"] or 0)

@@ -11,7 +11,11 @@ from storage.errors import UnknownWatch
 from storage.tables import alerts, bodies, checks, snapshots, watches
 from storage.wanted import wants_of
 
-CHECKS = select(checks, watches.c.name.label("watch_name")).join(watches, checks.c.watch == watches.c.id)
+CHECKS = (
+    select(checks, watches.c.name.label("watch_name"), bodies.c.sha256)
+    .join(watches, checks.c.watch == watches.c.id)
+    .outerjoin(bodies, checks.c.body == bodies.c.id)
+)
 SNAPSHOTS = (
     select(snapshots, watches.c.name.label("watch_name"), bodies.c.sha256)
     .join(watches, snapshots.c.watch == watches.c.id)
@@ -68,6 +72,8 @@ def check_of(row: RowMapping) -> Check:
         reason=row["reason"],
         http_status=row["http_status"],
         snapshot=row["snapshot"],
+        source=row["source"].value,
+        sha256=None if row["sha256"] is None else row["sha256"].hex(),
     )
 
 

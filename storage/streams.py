@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
+from domain.capture import Source
 from domain.chain import Link
 from domain.change import RecordedChange
 from domain.check import Check, Snapshot
@@ -48,6 +49,8 @@ class Looked:
             reason=link.reason,
             http_status=link.http_status,
             snapshot=self.snapshot,
+            source=link.source.value,
+            sha256=link.body,
         )
 
 
@@ -66,6 +69,11 @@ class Stream:
             "checks": (checks, self._wanted(checks, checks.c.started_at)),
         }[what]
         return self._connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one()
+
+    def newest(self) -> datetime | None:
+        """When the newest check began that there is to hand out; None where there is none."""
+        newest = select(checks.c.started_at).where(*self._wanted(checks, checks.c.started_at))
+        return self._connection.scalar(newest.order_by(checks.c.started_at.desc()).limit(1))
 
     def changes(self, *, quiet: bool) -> Iterator[RecordedChange]:
         """The changes, the oldest first; quiet ones too with `quiet`."""
@@ -99,20 +107,15 @@ class Stream:
             yield Looked(Sight(found.link, urls[found.link.watch], found.seal or b""), found.snapshot, seen)
 
     def before(self) -> dict[str, Sight]:
-        """By watch, the check that brought what the first ones here confirm: that of the last snapshot before."""
+        """By watch, the check that had what the first ones here confirm: the last good one of our own with bytes."""
         if self._since is None:
             return {}
         wanted = [checks.c.watch == self._watch] if self._watch is not None else []
-        last = (
-            select(func.max(snapshots.c.place).label("place"), snapshots.c.watch)
-            .where(snapshots.c.captured_at < self._since)
-            .group_by(snapshots.c.watch)
-            .subquery()
-        )
-        at_place = (snapshots.c.watch == last.c.watch) & (snapshots.c.place == last.c.place)
-        numbers = select(snapshots.c.check).join(last, at_place)
+        good = checks.c.snapshot.is_not(None), checks.c.body.is_not(None), checks.c.source == Source.LIVE
+        earlier = checks.c.started_at < self._since, *good, *wanted
+        numbers = select(func.max(checks.c.id)).where(*earlier).group_by(checks.c.watch)
         urls = {row.name: row.url for row in self._connection.execute(select(watches.c.name, watches.c.url))}
-        found = links(self._connection, checks.c.id.in_(numbers), *wanted)
+        found = links(self._connection, checks.c.id.in_(numbers))
         return {one.link.watch: Sight(one.link, urls[one.link.watch], one.seal or b"") for one in found}
 
     def body(self, digest: str) -> bytes:

@@ -33,6 +33,7 @@ def checks(context: Context, watch: str | None, limit: int | None, as_json: bool
             str(check.id),
             check.watch,
             short(check.started_at, zoned),
+            check.source,
             check.outcome,
             str(check.http_status or "–"),
             f"{check.duration_ms} ms",
@@ -40,5 +41,5 @@ def checks(context: Context, watch: str | None, limit: int | None, as_json: bool
         )
         for check in found
     ]
-    columns = ("Check", "Watch", "Started", "Outcome", "HTTP", "Took", "Reason")
+    columns = ("Check", "Watch", "Started", "Source", "Outcome", "HTTP", "Took", "Reason")
     print_table(columns, rows, "Nothing was checked yet: `hmicfrs-monitor check` does.")

@@ -19,7 +19,7 @@ from storage.history import History
 
 
 @click.command()
-@click.argument("change", type=click.IntRange(min=1))
+@click.argument("change", metavar="CHANGE", type=click.IntRange(1, 2**63 - 1))
 @click.option("-o", "--output", required=True, metavar="FILE.zip", help="Write to this file; - is standard output.")
 @pass_context
 def evidence(context: Context, change: int, output: str) -> None:

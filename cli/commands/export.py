@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copyfileobj
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import click
@@ -19,7 +17,7 @@ from cli.options import pass_context, watch_option
 from cli.output import output_option, written
 from cli.progress import Step, counted, progress
 from cli.version import VERSION
-from cli.wiring import existing, utc_now, zone
+from cli.wiring import existing, zone
 from domain.document import change as change_document
 from storage.database import Database
 from storage.history import History
@@ -29,6 +27,7 @@ FORMATS = ("csv", "json", "jsonl", "sqlite", "atom", "warc")
 SORTS = ("reports", "changes", "snapshots", "checks")
 _ONLY = {"sqlite": None, "atom": "changes", "warc": "checks"}
 """The formats that hold one sort alone, or everything."""
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @click.command()
@@ -57,6 +56,8 @@ def export(
     every answer with its bytes; jsonl of checks has them, too: `import` reads both again.
     """
     what = _sort(form, what, since, watch, bom=bom, output=output)
+    if quiet_changes and what != "changes":
+        raise click.UsageError("--quiet-changes is for changes")
     with existing(context.settings) as database:
         named = known_watch(context, History(database), watch)
         begin = moment(context, since)
@@ -80,7 +81,7 @@ def _sort(form: str, what: str | None, since: str | None, watch: str | None, *, 
         raise click.UsageError(f"--format {form} has {_ONLY[form] or 'everything'}; leave --what out")
     if form == "sqlite" and (since or watch):
         raise click.UsageError("--format sqlite has everything; leave --since and --watch out")
-    if form == "sqlite" and output in {None, "-"}:
+    if form == "sqlite" and (output in {None, "-"} or (Path(str(output)).exists() and not Path(str(output)).is_file())):
         raise click.UsageError("--format sqlite needs a file: -o FILE")
     if bom and form != "csv":
         raise click.UsageError("--bom is for --format csv")
@@ -118,7 +119,7 @@ class _Export:
             case "atom":
                 file.write(self._feed(names))
             case _:
-                self._warc(file, name or "export.warc")
+                self._warc(file, "export.warc" if name in {None, "-"} else name)
 
     def _documents(self, what: str, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         match what:
@@ -130,8 +131,7 @@ class _Export:
                     yield document.snapshot(snapshot)
             case "checks":
                 for looked in counted(self.stream.checks(), self.step):
-                    more = {"source": looked.sight.link.source, "sha256": looked.sight.link.body}
-                    yield document.check(looked.check) | more
+                    yield document.check(looked.check)
             case _:
                 for listed in (listed for name in names for listed in self.history.reports(name)):
                     if self.since is None or listed.first_seen >= self.since:
@@ -166,8 +166,9 @@ class _Export:
 
         sights = (looked.sight for looked in counted(self.stream.checks(), self.step))
         software, before = f"hmicfrs-monitor {VERSION}", self.stream.before()
-        place = Path(name).name
-        write_warc(file, sights, body=self.stream.body, name=place, software=software, dated=utc_now(), before=before)
+        # Of nothing but what is stored, so that the same is exported as the same bytes.
+        dated, place = self.stream.newest() or self.since or _NEVER, Path(name).name
+        write_warc(file, sights, body=self.stream.body, name=place, software=software, dated=dated, before=before)
 
 
 def _sqlite(database: Database, file: BinaryIO, *, bar: bool) -> None:
@@ -175,9 +176,5 @@ def _sqlite(database: Database, file: BinaryIO, *, bar: bool) -> None:
 
     with streamed(database) as stream:
         total = stream.count("checks")
-    # SQLite writes into a file of its own making, which is then written out as all others are.
-    with TemporaryDirectory(prefix="hmicfrs-monitor-") as folder, progress("exporting", total, wanted=bar) as step:
-        place = Path(folder) / "export.db"
-        write_datasette(database, place, lambda count: step(by=count))
-        with place.open("rb") as made:
-            copyfileobj(made, file)
+    with progress("exporting", total, wanted=bar) as step:
+        write_datasette(database, Path(file.name), lambda count: step(by=count))

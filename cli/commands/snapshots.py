@@ -33,11 +33,12 @@ def snapshots(context: Context, watch: str | None, as_json: bool) -> None:
             snapshot.watch,
             short(snapshot.captured_at, zoned),
             short(snapshot.confirmed_until, zoned),
+            snapshot.source,
             f"{snapshot.sections}",
             f"{snapshot.reports}",
             snapshot.sha256[:12],
         )
         for snapshot in found
     ]
-    columns = ("Snapshot", "Watch", "First seen", "Last seen", "Sections", "Reports", "SHA-256")
+    columns = ("Snapshot", "Watch", "First seen", "Last seen", "Source", "Sections", "Reports", "SHA-256")
     print_table(columns, rows, "No snapshot yet: `hmicfrs-monitor check` makes the first.")

@@ -94,7 +94,7 @@ def test_numbers_of_our_own_stay_numbers_and_null_is_empty() -> None:
     row = one("checks", {"id": -3, "http_status": 200, "duration_ms": 0, "snapshot": None, "reason": None})
     assert row == {
         "id": "-3", "watch": "", "started_at": "", "outcome": "", "reason": "", "http_status": "200",
-        "duration_ms": "0", "snapshot": "",
+        "duration_ms": "0", "snapshot": "", "source": "", "sha256": "",
     }  # fmt: skip
 
 
