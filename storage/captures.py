@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from domain.capture import Capture, CaptureState, Listed, Source
@@ -48,16 +48,6 @@ class Known:
     state: CaptureState
     reason: str | None
     check: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many captures of a watch are in which state. `wanted` are those whose bytes are still to be fetched."""
-
-    wanted: int
-    waiting: int
-    merged: int
-    aside: int
 
 
 class Captures:
@@ -129,20 +119,6 @@ class Captures:
                 mine = mine.where(captures.c.state == state)
             rows = connection.execute(mine.order_by(captures.c.captured_at, captures.c.id)).all()
         return tuple(Known(row.source, _listed(row), row.state, row.reason, row.check) for row in rows)
-
-    def tally(self, watch: str, source: Source | None = None) -> Tally:
-        """How the captures of a watch stand, of one source or all."""
-        with self._database.read() as connection:
-            mine = captures.c.watch == watch_id(connection, watch)
-            if source is not None:
-                mine &= captures.c.source == source
-            counted = select(captures.c.state, func.count()).where(mine).group_by(captures.c.state)
-            by_state = {row[0]: row[1] for row in connection.execute(counted)}
-            is_listed = captures.c.state == CaptureState.LISTED
-            missing = connection.scalar(select(func.count()).select_from(captures).where(mine, is_listed, ~_HAD))
-        wanted = missing or 0
-        waiting = by_state.get(CaptureState.KEPT, 0) + by_state.get(CaptureState.LISTED, 0) - wanted
-        return Tally(wanted, waiting, by_state.get(CaptureState.MERGED, 0), by_state.get(CaptureState.ASIDE, 0))
 
 
 def _listed(row: Any) -> Listed:

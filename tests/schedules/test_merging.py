@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.capture import Capture, Source
+from domain.capture import Capture, CaptureState, Source
 from domain.change import ChangeKind
 from domain.check import Outcome
 from storage.archive import Archive
@@ -110,7 +110,8 @@ def test_a_page_that_stands_in_for_the_page_is_set_aside(scene: Scene) -> None:
     merged = scene.brings(capture(0, page(1)), capture(1, block), capture(2, page(1)))
     assert (merged.placed, merged.aside) == (2, 1)
     assert scene.states() == [(page(1), at(0), at(2))]
-    assert Captures(scene.database).tally(WATCH.name).aside == 1
+    (aside,) = Captures(scene.database).known(WATCH.name, CaptureState.ASIDE)
+    assert (aside.listed.captured_at, aside.check) == (at(1), None)
     assert scene.faults() == []
 
 
