@@ -13,8 +13,11 @@ from domain.capture import Listed, Source
 from domain.former import spelled_as
 from domain.watch import Watch
 from scraper.captures.wayback import Wayback
-from scraper.errors import CaptureGone, CaptureUnplayable
+from scraper.errors import ArchiveError, CaptureGone, CaptureUnplayable
 from storage.captures import Captures, Reading
+
+MOST_UNPLAYABLE = 5
+"""So many captures in a row that the archive cannot play, and it is left alone for today."""
 
 READ_AGAIN_AFTER = timedelta(days=1)
 """An index that was read to its end is not asked again before that: a run that was broken off goes on at once."""
@@ -39,13 +42,14 @@ class Fetched:
     """What a run has got of an archive by now.
 
     `new` are captures that were not known; of those asked for, `fetched` were had, `gone` can never be had, and
-    `unplayable` not today.
+    `unplayable` not today, the last `in_a_row` of them one after the other.
     """
 
     new: int = 0
     fetched: int = 0
     gone: int = 0
     unplayable: int = 0
+    in_a_row: int = 0
 
 
 def fetch_captures(
@@ -73,6 +77,8 @@ def fetch_captures(
             tried.add(number)
             step(f"{watch.name}: {listed.captured_at:%Y-%m-%d}")
             _fetch(number, listed, wanted.addresses, got, archive, captures)
+            if got.in_a_row == MOST_UNPLAYABLE:
+                raise ArchiveError(f"{got.in_a_row} captures in a row cannot be had today; start it again another day")
 
 
 def _list(
@@ -91,7 +97,8 @@ def _list(
         resume = {address: reading.resume} if reading and reading.resume else {}
         for page in archive.listed([address], wanted.since, wanted.until, resume):
             read = Reading(page.resume, clock())
-            got.new += captures.note(watch.name, Source.WAYBACK, page.listed, address, wanted.bounds, read)
+            past = [one for one in page.listed if one.captured_at <= read.at]
+            got.new += captures.note(watch.name, Source.WAYBACK, past, address, wanted.bounds, read)
 
 
 def _fetch(
@@ -102,6 +109,8 @@ def _fetch(
         answer = archive.fetch(listed)
     except CaptureUnplayable:
         got.unplayable += 1
+        got.in_a_row += 1
+        return
     except CaptureGone as error:
         captures.set_aside(number, str(error))
         got.gone += 1
@@ -109,3 +118,4 @@ def _fetch(
         # Archives file http and https as one: told by how it was asked for, a page would seem to move to and fro.
         captures.keep(number, replace(answer, hops=(spelled_as(listed.address, addresses),)))
         got.fetched += 1
+    got.in_a_row = 0

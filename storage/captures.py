@@ -76,7 +76,11 @@ class Captures:
             kept = insert(listings).values(row | {"read_at": reading.at})
             renewed = {"resume": reading.resume, "read_at": reading.at}
             connection.execute(kept.on_conflict_do_update(index_elements=["watch", "address", "bounds"], set_=renewed))
-            return sum(_noted(connection, number, source, listed) is not None for listed in found)
+            noted = [_noted(connection, number, source, listed) for listed in found]
+            new = [capture for capture in noted if capture is not None]
+            for capture in new:
+                _set(connection, capture, hops=[address])  # it is read at this one, whoever else has the same bytes
+            return len(new)
 
     def wanted(self, watch: str) -> tuple[tuple[int, Listed], ...]:
         """The captures to be fetched, by number, the oldest first: one of each digest whose bytes are not there."""

@@ -98,9 +98,10 @@ class Past:
         """The answer of a capture. Raises NotADatabase where its bytes are damaged."""
         with self._database.read() as connection:
             row = connection.execute(select(captures).where(captures.c.id == waiting.answer)).mappings().one()
+            hops = connection.execute(select(captures.c.hops).where(captures.c.id == waiting.id)).scalar_one()
             body = read_body(connection, row["body"], self._database.path)
         headers = tuple((name, value) for name, value in row["headers"])
-        return Answer(row["http_status"], tuple(row["hops"]), headers, body, Validators())
+        return Answer(row["http_status"], tuple(hops), headers, body, Validators())
 
     def resumption(self, snapshot: int, after: datetime, until: datetime) -> Resumption | None:
         """Where the checks of a snapshot go on after a time, of those that began `until` another; None for nowhere."""
@@ -154,8 +155,8 @@ class Past:
 
 def _waiting(answered: FromClause) -> Select[Any]:
     """Captures with what is known of their answers, which stands in `answered`: their own row, or another's."""
-    told = answered.c.http_status, answered.c.hops, answered.c.headers
-    which = captures.c.id, captures.c.source, captures.c.captured_at, captures.c.accepted
+    told = answered.c.http_status, answered.c.headers
+    which = captures.c.id, captures.c.source, captures.c.captured_at, captures.c.accepted, captures.c.hops
     columns = *which, answered.c.id.label("answer"), answered.c.body, *told, bodies.c.sha256
     return select(*columns).select_from(answered.join(bodies, bodies.c.id == answered.c.body))
 
@@ -205,8 +206,9 @@ def _as_checks(
             "headers": None if waiting.content_type is None else [["content-type", waiting.content_type]],
         }
         if is_new:
-            told = select(captures.c.hops, captures.c.headers).where(captures.c.id == waiting.answer)
-            row |= connection.execute(told).mappings().one()
+            hops = select(captures.c.hops).where(captures.c.id == waiting.id)
+            headers = select(captures.c.headers).where(captures.c.id == waiting.answer)
+            row |= {"hops": connection.scalar(hops), "headers": connection.scalar(headers)}
         looks.append((row, name, waiting.sha256))
     made = dict(zip((waiting.id for waiting in placed), insert_checks(connection, looks), strict=True))
     merged = [{"number": capture, "made": check, "merged": CaptureState.MERGED} for capture, check in made.items()]

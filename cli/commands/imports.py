@@ -124,6 +124,8 @@ def wayback(
         brought.more = {"fetched": got.fetched, "gone": got.gone, "unplayable": got.unplayable}
         merged(context, database, (brought,), bar=bar)
         tell(context, (brought,), (), as_json=as_json)
+    if got.unplayable and not broken:
+        broken = ArchiveError(f"{got.unplayable} of the captures cannot be had today; start it again another day")
     if broken:
         click.echo(plain(f"hmicfrs-monitor: {broken}"), err=True)
     return Exit.UNCHECKED if broken else Exit.WELL
