@@ -181,12 +181,22 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True)
 
 
+_SEARCHED = (
+    ("report_version", "id", "title, text"),
+    ("section_version", "id", "title, text"),
+    ("reports_now", "rowid", "title, text"),
+    ("report_versions", "rowid", "title, text"),
+    ("changes", "rowid", "title, text_before, text_after"),
+)
+
+
 def _index(out: sqlite3.Connection) -> None:
     """What Datasette shows a search box for; a SQLite without FTS5 does without."""
-    for table, columns in (("report_version", "title, text"), ("section_version", "title, text")):
+    for table, number, columns in _SEARCHED:
         try:
             out.execute(
-                f"CREATE VIRTUAL TABLE {table}_fts USING fts5({columns}, content='{table}', content_rowid='id',"
+                # Datasette knows whose index it is by these very quotes.
+                f'CREATE VIRTUAL TABLE {table}_fts USING fts5({columns}, content="{table}", content_rowid={number},'
                 " tokenize='porter unicode61 remove_diacritics 2')"
             )
         except sqlite3.OperationalError:

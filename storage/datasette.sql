@@ -1,4 +1,5 @@
 -- The history of HMICFRS pages as hmicfrs-monitor stored it. Times are UTC, ISO 8601. NULL: not stated, or not known.
+-- Views have a rowid, without which Datasette does not search them; it shows the comments below with each table.
 
 CREATE TABLE watch (
     -- a page under watch
@@ -101,7 +102,7 @@ CREATE TABLE "check" (
 CREATE VIEW reports_now AS
     -- The reports that the pages list now, the newest first, and between which two looks each came.
     SELECT v.title, v.published, v.programme, v.kind, v.area, v.recommendations, v.causes_of_concern, v.url, v.section,
-           v.watch, first.absent_until AS came_after, first.first_seen AS came_by, v.text, v.lineage
+           v.watch, first.absent_until AS came_after, first.first_seen AS came_by, v.text, v.lineage, v.id AS rowid
     FROM report_version v
     JOIN (SELECT lineage, watch, absent_until, min(first_seen) AS first_seen
           FROM report_version GROUP BY watch, lineage) first
@@ -112,14 +113,14 @@ CREATE VIEW reports_now AS
 CREATE VIEW report_versions AS
     -- Every state of every report: a report's life in the order of time.
     SELECT title, published, programme, kind, area, recommendations, causes_of_concern, url, section, watch,
-           absent_until, first_seen, last_seen, absent_from, text, lineage, first_snapshot, last_snapshot
+           absent_until, first_seen, last_seen, absent_from, text, lineage, first_snapshot, last_snapshot, id AS rowid
     FROM report_version
     ORDER BY watch, lineage, first_seen;
 
 CREATE VIEW changes AS
     -- What readers were told, or would have been: the newest first, without quiet changes.
     SELECT first_seen_after AS seen, last_seen_before AS last_seen_without, kind, title, section, fields, text_before,
-           text_after, watch, first_seen, key, id, from_snapshot, to_snapshot
+           text_after, watch, first_seen, key, from_snapshot, to_snapshot, id AS rowid
     FROM change
     WHERE NOT quiet
     ORDER BY first_seen_after DESC, id;
