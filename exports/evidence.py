@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from hashlib import sha256
@@ -35,9 +36,11 @@ def write_evidence(out: BinaryIO, evidence: Evidence) -> tuple[str, ...]:
     described += [("chain/", "the record of each check, as it was sealed"), (SUMS, "the SHA-256 of every other file")]
     files = {"STATEMENT.txt": statement(evidence, described).encode(errors="replace"), **files}
     sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
-    with ZipFile(out, "w") as archive:
+    whole = io.BytesIO()  # into a pipe, which cannot be gone back in, other bytes would be written
+    with ZipFile(whole, "w") as archive:
         for name, content in (*files.items(), (SUMS, sums.encode())):
             archive.writestr(_entry(name), content, compresslevel=9)
+    out.write(whole.getvalue())
     return (*files, SUMS)
 
 

@@ -36,12 +36,13 @@ def write_datasette(database: Database, place: Path, note: Callable[[int], None]
 
     `note` is told how many checks were written since it was told last. Raises Unwritable, and leaves half a file then.
     """
-    try:
-        with database.read() as connection, closing(sqlite3.connect(place)) as out, out:
-            out.execute("PRAGMA journal_mode = OFF")  # whoever wants a whole file or none sees to it by its name
-            return _written(out, connection, Stream(connection, database.path, None, None), note)
-    except (sqlite3.Error, OSError) as error:
-        raise Unwritable(f"{place}: cannot be written ({error})") from error
+    with database.read() as connection:
+        try:
+            with closing(sqlite3.connect(place)) as out, out:
+                out.execute("PRAGMA journal_mode = OFF")  # whoever wants a whole file or none sees to it by its name
+                return _written(out, connection, Stream(connection, database.path, None, None), note)
+        except sqlite3.Error as error:
+            raise Unwritable(f"{place}: cannot be written ({error})") from error
 
 
 def _written(

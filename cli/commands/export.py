@@ -12,6 +12,7 @@ import click
 
 from cli import document
 from cli.asking import known_watch, moment
+from cli.errors import CommandError
 from cli.main import Context
 from cli.options import pass_context, watch_option
 from cli.output import output_option, written
@@ -64,7 +65,7 @@ def export(
         bar = not context.quiet and output not in {None, "-"}
         with written(output) as file:
             if form == "sqlite":
-                _sqlite(database, file, bar=bar)
+                _sqlite(database, file, output, bar=bar)
                 return
             with streamed(database, watch=named, since=begin) as stream:
                 total = stream.count(what) if what != "reports" else 0
@@ -171,10 +172,14 @@ class _Export:
         write_warc(file, sights, body=self.stream.body, name=place, software=software, dated=dated, before=before)
 
 
-def _sqlite(database: Database, file: BinaryIO, *, bar: bool) -> None:
+def _sqlite(database: Database, file: BinaryIO, name: str | None, *, bar: bool) -> None:
     from storage.datasette import write_datasette
+    from storage.errors import Unwritable
 
     with streamed(database) as stream:
         total = stream.count("checks")
     with progress("exporting", total, wanted=bar) as step:
-        write_datasette(database, Path(file.name), lambda count: step(by=count))
+        try:
+            write_datasette(database, Path(file.name), lambda count: step(by=count))
+        except Unwritable as error:
+            raise CommandError(f"{name}: cannot be written: {error.__cause__}") from error

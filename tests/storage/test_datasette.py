@@ -58,9 +58,7 @@ def test_checks_snapshots_and_changes_are_those_of_the_history(database: Databas
     tell(database)
     history = History(database)
     with closing(made(database, tmp_path)) as out:
-        told = rows(
-            out, 'SELECT id, watch, started_at, source, outcome, snapshot, sha256 FROM "check" ORDER BY id DESC'
-        )
+        told = rows(out, 'SELECT * FROM "check" ORDER BY id DESC')
         assert [(row["id"], row["started_at"], row["outcome"], row["snapshot"], row["sha256"]) for row in told] == [
             (one.id, utc_text(one.started_at), one.outcome, one.snapshot, one.sha256)
             for one in sorted(history.checks(), key=lambda one: one.id, reverse=True)
@@ -117,7 +115,7 @@ def test_datasette_finds_the_index_of_each_table_and_view(scene: Scene, tmp_path
         )
         matching = f"SELECT rowid FROM {index['name']} WHERE {index['name']} MATCH ?"  # noqa: S608
         found = rows(out, f"SELECT * FROM {name} WHERE rowid IN ({matching})", "inspect")  # noqa: S608
-        assert bool(found) is (name != "section_version") or found
+        assert found
         assert all("nspect" in str(row) for row in found)
 
 
@@ -162,5 +160,5 @@ def test_it_holds_nobody_s_address(database: Database, tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_told(scene: Scene, tmp_path: Path) -> None:
-    with pytest.raises(Unwritable, match="cannot be written"):
+    with pytest.raises(Unwritable, match=r"export\.db: cannot be written"):
         write_datasette(scene.database, tmp_path / "none" / "export.db")
