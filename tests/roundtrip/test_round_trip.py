@@ -91,7 +91,7 @@ def _said(change: Change) -> tuple[object, ...]:
     live=st.dictionaries(st.integers(10, 60), _bodies, max_size=10),
     captured=st.dictionaries(st.integers(0, 60), _bodies, max_size=5),
 )
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_the_history_is_the_same(
     source: Source,
     exported: Callable[[Database], bytes],

@@ -141,7 +141,7 @@ _sights = st.dictionaries(st.integers(0, 40), _states, min_size=1, max_size=12)
 
 
 @given(live=st.dictionaries(st.integers(0, 40), _states, max_size=8), captured=_sights, parts=st.integers(1, 4))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 def test_whatever_comes_when_the_states_are_those_that_were_seen_in_turn(
     live: dict[int, bytes], captured: dict[int, bytes], parts: int
 ) -> None:
