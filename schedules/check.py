@@ -86,7 +86,8 @@ def look(
     if latest and _same_body(latest, answer.body):
         return Unchanged(answer, fresh_until, same_bytes=True)
     before = archive.page(latest.id) if latest else None
-    judged = judge(answer, watch, before)
+    # What only others captured, perhaps years ago, is nothing by which a page of today could have fallen.
+    judged = judge(answer, watch, before if standing.last_good else None)
     if isinstance(judged, Suspect):
         if judged.page is None or not _was_read_before(judged.page, before, standing, watch, judge, archive):
             return Suspected(judged.reason, answer)

@@ -85,6 +85,14 @@ def test_the_first_check_after_captures_alone_is_a_baseline_whose_changes_are_in
     assert scene.faults() == []
 
 
+def test_the_first_check_is_believed_however_much_less_there_is_than_others_captured_years_ago(scene: Scene) -> None:
+    scene.brings(capture(0, page(1)))
+    stored = scene.looks(30_000, page(3, without=[0, 1, 2]))
+    assert stored.check.outcome is Outcome.BASELINE
+    assert scene.looks(30_001, page(3, without=[0, 1, 2, 3, 4])).check.outcome is Outcome.SUSPECT
+    assert scene.faults() == []
+
+
 def test_the_first_check_may_find_what_the_last_capture_showed(scene: Scene) -> None:
     scene.brings(capture(0, page(1)))
     assert scene.looks(5, page(1, noise="x")).check.outcome is Outcome.UNCHANGED
