@@ -11,7 +11,7 @@ from domain.page import Page, Report, Section
 
 def utc_text(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC, to the second, with a Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z" if moment else None
 
 
 def page(value: Page) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select
 
 from domain.chain import BEGINNING, Link, seal
 from storage.tables import bodies, checks, watches
@@ -17,7 +17,24 @@ _AT_ONCE = 2_000
 _LAST = select(checks.c.id, checks.c.seal).order_by(checks.c.id.desc()).limit(1)
 _INSERT = insert(checks)
 _LINKS = (
-    select(checks, watches.c.name.label("watch_name"), bodies.c.sha256)
+    select(
+        checks.c.id,
+        watches.c.name,
+        checks.c.source,
+        checks.c.started_at,
+        checks.c.duration_ms,
+        checks.c.outcome,
+        checks.c.reason,
+        checks.c.http_status,
+        checks.c.hops,
+        checks.c.headers,
+        checks.c.etag,
+        checks.c.last_modified,
+        bodies.c.sha256,
+        checks.c.seal,
+        checks.c.seal_before,
+        checks.c.snapshot,
+    )
     .join(watches, checks.c.watch == watches.c.id)
     .outerjoin(bodies, checks.c.body == bodies.c.id)
     .where(checks.c.id > bindparam("after"))
@@ -63,16 +80,21 @@ def insert_checks(connection: Connection, looks: Iterable[tuple[Mapping[str, Any
 def links(connection: Connection, *wanted: ColumnElement[bool], after: int = 0) -> Iterator[Sealed]:
     """The checks with numbers beyond `after`, by number, those that are wanted; read some at a time."""
     statement = _LINKS.where(*wanted)
-    while rows := connection.execute(statement, {"after": after, "most": _AT_ONCE}).mappings().all():
+    while rows := connection.execute(statement, {"after": after, "most": _AT_ONCE}).all():
         for row in rows:
-            yield sealed_of(row)
-        after = rows[-1]["id"]
+            yield _sealed(row)
+        after = rows[-1].id
 
 
-def sealed_of(row: RowMapping) -> Sealed:
-    """A row of checks with the name of its watch as `watch_name`, and the `sha256` of its body."""
-    digest = None if row["sha256"] is None else row["sha256"].hex()
-    return Sealed(_link(row, row["watch_name"], digest), row["seal"], row["seal_before"], row["snapshot"])
+def _sealed(row: Sequence[Any]) -> Sealed:
+    """A row of `_LINKS`, whose columns are in the order of a link's; there are millions of them."""
+    check, watch, source, started_at, duration, outcome, reason, status, hops, headers, etag, modified, *others = row
+    digest, seal, seal_before, snapshot = others
+    hops = None if hops is None else tuple(hops)
+    headers = None if headers is None else tuple((name, value) for name, value in headers)
+    body = None if digest is None else digest.hex()
+    told = source, started_at, duration, outcome, reason, status, hops, headers, etag, modified, body
+    return Sealed(Link(check, watch, *told), seal, seal_before, snapshot)
 
 
 def _link(row: Mapping[Any, Any], watch: str, digest: str | None) -> Link:
