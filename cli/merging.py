@@ -15,11 +15,12 @@ from cli.main import Context
 from cli.progress import Step, progress
 from cli.terminal import plain
 from cli.wiring import judge, reader, renewed_standings, utc_now, watches
-from domain.capture import Capture, Source
+from domain.capture import Capture, CaptureState, Source
 from domain.former import is_address_of
 from domain.watch import Watch
 from schedules.merging import Merged, merge
 from scraper.captures.unusable import Found, Unusable
+from scraper.errors import SourceError
 from storage.archive import Archive
 from storage.captures import Captures
 from storage.database import Database
@@ -35,13 +36,32 @@ MOST_NAMED = 20
 
 @dataclass
 class Brought:
-    """What an import brought. `found` counts what was there of the watch, `new` what was not known before."""
+    """What an import brought. `found` counts what was there of the watch, `new` what was not known before.
+
+    `aside` counts what was set aside, `aside_before` what already was.
+    """
 
     watch: Watch
+    aside_before: int
     found: int = 0
     new: int = 0
+    aside: int = 0
     merged: Merged | None = None
     more: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Lot:
+    """What a source gave to each watch, by name, what is of no use, and where the source could not be read further."""
+
+    brought: dict[str, Brought]
+    unusable: list[Unusable] = field(default_factory=list)
+    broken: SourceError | None = None
+
+
+def brought_to(database: Database, watch: Watch) -> Brought:
+    """What an import is to bring to a watch, before it did."""
+    return Brought(watch, _set_aside(database, watch))
 
 
 def registered(context: Context, database: Database, name: str | None) -> tuple[Watch, ...]:
@@ -53,32 +73,28 @@ def registered(context: Context, database: Database, name: str | None) -> tuple[
 
 def bring(
     database: Database, source: Source, found: Iterable[Found], chosen: Sequence[Watch], *, named: bool, step: Step
-) -> tuple[dict[str, Brought], list[Unusable]]:
-    """Keep what was found, each with the watch that it is of; gives what each watch got, and what is of no use.
-
-    With `named` there is one watch, and everything is of it.
-    """
-    captures, unusable = Captures(database), []
-    brought = {watch.name: Brought(watch) for watch in chosen}
+) -> Lot:
+    """Keep what was found, each with the watch that it is of. With `named` there is one, and everything is of it."""
+    captures, lot = Captures(database), Lot({watch.name: brought_to(database, watch) for watch in chosen})
     pending: dict[str, list[Capture]] = {watch.name: [] for watch in chosen}
-    for one in found:
+    for one in _readable(found, lot):
         if isinstance(one, Unusable):
-            unusable.append(one)
+            lot.unusable.append(one)
             continue
         step(f"reading {one.listed.captured_at:%Y-%m-%d}")
         watch = chosen[0] if named else _watch_of(one, chosen)
         if watch is None or one.listed.captured_at > utc_now():
             why = "it is of no page under watch" if watch is None else "it is dated in the future"
-            unusable.append(Unusable(one.listed.key, why, one.listed.address))
+            lot.unusable.append(Unusable(one.listed.key, why, one.listed.address))
             continue
         pending[watch.name].append(one)
-        brought[watch.name].found += 1
+        lot.brought[watch.name].found += 1
         if len(pending[watch.name]) == _AT_ONCE:
-            brought[watch.name].new += captures.bring(watch.name, source, pending[watch.name])
+            lot.brought[watch.name].new += captures.bring(watch.name, source, pending[watch.name])
             pending[watch.name].clear()
     for name, rest in pending.items():
-        brought[name].new += captures.bring(name, source, rest) if rest else 0
-    return brought, unusable
+        lot.brought[name].new += captures.bring(name, source, rest) if rest else 0
+    return lot
 
 
 def merged(context: Context, database: Database, brought: Iterable[Brought], *, bar: bool) -> None:
@@ -90,6 +106,7 @@ def merged(context: Context, database: Database, brought: Iterable[Brought], *, 
         with progress("putting in", waiting, wanted=bar and not context.quiet) as step:
             note: Callable[[str], None] = step
             one.merged = merge(one.watch, past=past, replays=replays, judge=judge, reader=reader(), note=note)
+        one.aside = _set_aside(database, one.watch) - one.aside_before
 
 
 def tell(context: Context, brought: Sequence[Brought], unusable: Sequence[Unusable], *, as_json: bool) -> None:
@@ -104,9 +121,21 @@ def tell(context: Context, brought: Sequence[Brought], unusable: Sequence[Unusab
     if len(unusable) > MOST_NAMED:
         click.echo(f"left out: {len(unusable) - MOST_NAMED} more; --json has them all", err=True)
     if not context.quiet:
-        for got in brought:
-            for line in _lines(got):
-                click.echo(plain(line))
+        lines = [line for got in brought for line in _lines(got)]
+        for line in lines or ["nothing was found that can be imported"]:
+            click.echo(plain(line))
+
+
+def _readable(found: Iterable[Found], lot: Lot) -> Iterator[Found]:
+    """What can be read, up to where the source is damaged."""
+    try:
+        yield from found
+    except SourceError as error:
+        lot.broken = error
+
+
+def _set_aside(database: Database, watch: Watch) -> int:
+    return len(Captures(database).known(watch.name, CaptureState.ASIDE))
 
 
 def _watch_of(capture: Capture, chosen: Sequence[Watch]) -> Watch | None:
@@ -135,7 +164,7 @@ def _document(one: Brought) -> dict[str, Any]:
         **one.more,
         "merged": made.placed,
         "states": made.states,
-        "aside": made.aside,
+        "aside": one.aside,
         "waiting": made.left,
         "why_waiting": made.why_left,
     }
@@ -148,8 +177,8 @@ def _lines(one: Brought) -> Iterator[str]:
     fetched = "".join(f", {count} {what}" for what, count in one.more.items())
     yield f"{one.watch.name}: {_counted(one.found, 'capture')}, {one.new} new{fetched}"
     yield f"  {made.placed} put into the history, which has {_counted(made.states, 'new state')}; nobody was alerted"
-    if made.aside:
-        yield f"  {made.aside} set aside as no state of the page: `import list --state aside` says why"
+    if one.aside:
+        yield f"  {one.aside} set aside as no state of the page: `import list --state aside` says why"
     if made.left:
         yield f"  {made.left} wait: {made.why_left}; then start the import again"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from cli import document
 from cli.asking import known_watch, moment
 from cli.errors import CommandError, Exit
 from cli.main import Context
-from cli.merging import Brought, bring, merged, one_watch_of, registered, tell
+from cli.merging import bring, brought_to, merged, one_watch_of, registered, tell
 from cli.moments import short
 from cli.options import json_option, one_watch_option, pass_context, watch_option
 from cli.progress import progress
@@ -110,11 +111,14 @@ def wayback(
         if fault := address_fault(address):
             raise CommandError(f"--also {address}: {fault}")
     since, until = moment(context, begin), moment(context, end, end=True)
+    if since and until and since > until:
+        raise CommandError("--from is later than --to")
+    one_watch_of(watches(context.settings, (watch,) if watch else ()), watch)
     bar = not as_json
     with _importing(context) as database:
         chosen = one_watch_of(registered(context, database, watch), watch)
         wanted = Wanted(tuple(dict.fromkeys((*former_addresses(chosen.url), *also))), since, until)
-        brought, got, broken = Brought(chosen), Fetched(), None
+        brought, got, broken = brought_to(database, chosen), Fetched(), None
         try:
             _fetch(context, database, chosen, wanted, got, bar=bar)
         except ArchiveError as error:
@@ -123,7 +127,7 @@ def wayback(
         brought.new = got.new
         brought.more = {"fetched": got.fetched, "gone": got.gone, "unplayable": got.unplayable}
         merged(context, database, (brought,), bar=bar)
-        tell(context, (brought,), (), as_json=as_json)
+    tell(context, (brought,), (), as_json=as_json)
     if got.unplayable and not broken:
         broken = ArchiveError(f"{got.unplayable} of the captures cannot be had today; start it again another day")
     if broken:
@@ -182,20 +186,28 @@ def _import(
     as_json: bool,
 ) -> None:
     """Keep what is found and put it into the history. With `one`, all of it is of one watch."""
+    chosen = watches(context.settings, (name,) if name else ())
+    if one:
+        chosen = (one_watch_of(chosen, name),)
+    readable = _begun(found())
     with _importing(context) as database:
-        chosen = registered(context, database, name)
-        if one:
-            chosen = (one_watch_of(chosen, name),)
-        try:
-            with progress("reading", 0, wanted=not (as_json or context.quiet)) as step:
-                named = one or name is not None
-                brought, unusable = bring(database, source, found(), chosen, named=named, step=step)
-        except SourceError as error:
-            raise CommandError(
-                f"{error}; what was read before it is kept, and the rest can be imported later"
-            ) from error
-        merged(context, database, brought.values(), bar=not as_json)
-    tell(context, tuple(brought.values()), unusable, as_json=as_json)
+        registered(context, database, name)
+        with progress("reading", 0, wanted=not (as_json or context.quiet)) as step:
+            lot = bring(database, source, readable, chosen, named=one or name is not None, step=step)
+        brought = tuple(lot.brought.values())
+        merged(context, database, brought, bar=not as_json)
+    tell(context, brought, lot.unusable, as_json=as_json)
+    if lot.broken:
+        raise CommandError(f"{lot.broken}; what was read before it is imported") from lot.broken
+
+
+def _begun(found: Iterator[Found]) -> Iterator[Found]:
+    """The same, its beginning read: a name that was mistyped is told before a database is made."""
+    try:
+        beginning = list(islice(found, 1))
+    except SourceError as error:
+        raise CommandError(str(error)) from error
+    return chain(beginning, found)
 
 
 @contextmanager
