@@ -6,12 +6,14 @@ Each step is kept as it is done, so that a run which was killed goes on where it
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from domain.capture import Listed, Source
 from domain.former import spelled_as
 from domain.watch import Watch
+from scraper.captures.memento import name_of
+from scraper.captures.unusable import Unusable
 from scraper.captures.wayback import Wayback
 from scraper.errors import ArchiveError, CaptureGone, CaptureUnplayable
 from storage.captures import Captures, Reading
@@ -43,6 +45,7 @@ class Fetched:
 
     `new` are captures that were not known; of those asked for, `fetched` were had, `gone` can never be had, and
     `unplayable` not today, the last `in_a_row` of them one after the other.
+    `left_out` are these with their reasons, and what is no capture.
     """
 
     new: int = 0
@@ -50,6 +53,7 @@ class Fetched:
     gone: int = 0
     unplayable: int = 0
     in_a_row: int = 0
+    left_out: list[Unusable] = field(default_factory=list)
 
 
 def fetch_captures(
@@ -68,12 +72,16 @@ def fetch_captures(
     `got` is counted up; `begin` is told how many are to be fetched, `step` of each. Raises ArchiveError where the
     archive cannot be asked any further; what was had by then is kept.
     """
+
+    def missing() -> list[tuple[int, Listed]]:
+        return [one for one in captures.wanted(watch.name, wanted.since, wanted.until) if one[0] not in tried]
+
     _list(watch, wanted, got, archive, captures, clock)
-    begin(len(captures.wanted(watch.name)))
     tried: set[int] = set()
+    begin(len(missing()))
     # Where a capture is gone, the next one with the same bytes stands in for it.
-    while missing := [one for one in captures.wanted(watch.name) if one[0] not in tried]:
-        for number, listed in missing:
+    while these := missing():
+        for number, listed in these:
             tried.add(number)
             step(f"{watch.name}: {listed.captured_at:%Y-%m-%d}")
             _fetch(number, listed, wanted.addresses, got, archive, captures)
@@ -98,6 +106,8 @@ def _list(
         for page in archive.listed([address], wanted.since, wanted.until, resume):
             read = Reading(page.resume, clock())
             past = [one for one in page.listed if one.captured_at <= read.at]
+            future = [one for one in page.listed if one.captured_at > read.at]
+            got.left_out += [Unusable(one.key, "it is dated in the future", one.address) for one in future]
             got.new += captures.note(watch.name, Source.WAYBACK, past, address, wanted.bounds, read)
 
 
@@ -107,7 +117,9 @@ def _fetch(
     """Fetch one capture and keep it, or why it cannot be had."""
     try:
         answer = archive.fetch(listed)
-    except CaptureUnplayable:
+    except CaptureUnplayable as error:
+        why = str(error).removeprefix(f"{name_of(listed)}: ")
+        got.left_out.append(Unusable(listed.key, why, listed.address))
         got.unplayable += 1
         got.in_a_row += 1
         return

@@ -82,14 +82,25 @@ class Captures:
                 _set(connection, capture, hops=[address])  # it is read at this one, whoever else has the same bytes
             return len(new)
 
-    def wanted(self, watch: str) -> tuple[tuple[int, Listed], ...]:
-        """The captures to be fetched, by number, the oldest first: one of each digest whose bytes are not there."""
+    def wanted(
+        self, watch: str, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[tuple[int, Listed], ...]:
+        """The captures to be fetched, by number, the oldest first: one of each digest whose bytes are not there.
+
+        Only those from `since` to `until`, both included; None for no bound.
+        """
         with self._database.read() as connection:
             mine = captures.c.watch == watch_id(connection, watch), captures.c.state == CaptureState.LISTED
-            rows = connection.execute(select(captures).where(*mine, ~_HAD).order_by(captures.c.captured_at)).all()
-        first = {(row.digest or row.key): row for row in reversed(rows)}
-        oldest_first = sorted(first.values(), key=lambda row: (row.captured_at, row.id))
-        return tuple((row.id, _listed(row)) for row in oldest_first)
+            listed = select(captures).where(*mine, ~_HAD).order_by(captures.c.captured_at, captures.c.id)
+            if since is not None:
+                listed = listed.where(captures.c.captured_at >= since)
+            if until is not None:
+                listed = listed.where(captures.c.captured_at <= until)
+            rows = connection.execute(listed).all()
+        first: dict[str, Any] = {}
+        for row in rows:
+            first.setdefault(row.digest or row.key, row)
+        return tuple((row.id, _listed(row)) for row in first.values())
 
     def keep(self, capture: int, answer: Answer, reason: str | None = None) -> None:
         """Keep the answer of a capture; with a reason it is set aside for it, its bytes all the same."""
@@ -115,12 +126,14 @@ class Captures:
                     new += 1
         return new
 
-    def known(self, watch: str, state: CaptureState | None = None) -> tuple[Known, ...]:
-        """The captures of a watch, the oldest first; those in one state, or all."""
+    def known(self, watch: str, state: CaptureState | None = None, source: Source | None = None) -> tuple[Known, ...]:
+        """The captures of a watch, the oldest first; those in one state or of one source, or all."""
         with self._database.read() as connection:
             mine = select(captures).where(captures.c.watch == watch_id(connection, watch))
             if state is not None:
                 mine = mine.where(captures.c.state == state)
+            if source is not None:
+                mine = mine.where(captures.c.source == source)
             rows = connection.execute(mine.order_by(captures.c.captured_at, captures.c.id)).all()
         return tuple(Known(row.source, _listed(row), row.state, row.reason, row.check) for row in rows)
 

@@ -123,11 +123,11 @@ def wayback(
             _fetch(context, database, chosen, wanted, got, bar=bar)
         except ArchiveError as error:
             broken = error
-        brought.found = len(Captures(database).known(chosen.name))
+        brought.found = len(Captures(database).known(chosen.name, source=Source.WAYBACK))
         brought.new = got.new
         brought.more = {"fetched": got.fetched, "gone": got.gone, "unplayable": got.unplayable}
         merged(context, database, (brought,), bar=bar)
-    tell(context, (brought,), (), as_json=as_json)
+    tell(context, (brought,), got.left_out, as_json=as_json)
     if got.unplayable and not broken:
         broken = ArchiveError(f"{got.unplayable} of the captures cannot be had today; start it again another day")
     if broken:

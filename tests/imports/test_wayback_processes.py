@@ -126,7 +126,9 @@ def test_an_import_that_is_killed_while_it_writes_the_history_has_written_all_of
 def test_without_an_archive_it_says_so_and_what_was_had_is_in_the_history(setting: Setting) -> None:
     setting.archive.always["/web/2024"] = Silence(0)
     code, out, err = setting.run()
-    assert (code, err.count("\n")) == (3, 1)
+    assert (code, err.count("\n")) == (3, 2)
+    assert err.startswith("left out: 20240301120000/")
+    assert "cannot be had today; start it again another day" in err
     assert "5 put into the history" in out
     setting.archive.always.clear()
     code, out, err = setting.run()
