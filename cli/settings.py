@@ -140,7 +140,7 @@ class MonitoringSettings(msgspec.Struct, frozen=True):
 class ArchiveSettings(msgspec.Struct, frozen=True):
     """Where `import wayback` asks for the past, and how often in a minute.
 
-    The Internet Archive shuts out who asks its index more than 24 times a minute; more than that is not asked.
+    archive.org shuts out who asks its index more than 24 times a minute; more than that it is not asked.
     """
 
     url: Text = "https://web.archive.org"

@@ -23,7 +23,7 @@ from scraper.pace import Pace
 from scraper.pauses import MemoryPauses, Pauses, PauseStore
 
 MOST_INDEX_QUERIES = 24
-"""A minute: more than these the archive answers with 429, and with a block of the network if that is not obeyed."""
+"""A minute: more than these archive.org answers with 429, and with a block of the network if that is not obeyed."""
 
 LONGEST_WAIT = 600.0
 """Seconds: where the archive asks for more, the run ends and says until when."""
@@ -31,8 +31,8 @@ LONGEST_WAIT = 600.0
 _AFTER_429 = 60.0
 """Seconds, doubled each time: whoever asks on for a minute after a 429 is shut out for an hour."""
 
-_AFTER_TROUBLE = 5.0
-"""Seconds, doubled each time."""
+_AFTER_TROUBLE, _MOST_AFTER_TROUBLE = 5.0, 80.0
+"""Seconds, doubled each time, up to the second."""
 
 _MINUTE = 60.0
 _MOST_TEXT = 65_536
@@ -48,9 +48,9 @@ class WaybackSettings:
     """How to ask the archive.
 
     `timeout_seconds` is for connecting and for each silence: the index is slow. `attempts` are the tries at a request.
-    `index_per_minute` is never more than the archive allows. `fetches_per_minute` are captures: the archive has allowed
-    many more, but refuses connections to whoever opens some 15 a minute, and nobody waits for the past. `page_size` is
-    how many captures one query of the index lists.
+    `index_per_minute` is never more than archive.org allows, where it is the archive. `fetches_per_minute` are
+    captures: the archive has allowed many more, but refuses connections to whoever opens some 15 a minute, and nobody
+    waits for the past. `page_size` is how many captures one query of the index lists.
     """
 
     user_agent_contact: str | None = None
@@ -99,6 +99,12 @@ class Reply:
         return plain[:_MOST_TEXT].decode("utf-8", "replace")
 
 
+def queries_a_minute(wish: float, host: str) -> float:
+    """How many queries of the index a host gets: never more than archive.org allows, if it is that."""
+    is_theirs = f".{host.lower().rstrip('.')}".endswith(".archive.org")
+    return min(wish, MOST_INDEX_QUERIES) if is_theirs else wish
+
+
 class EmptyReply(Broken):
     """An answer without a byte in it."""
 
@@ -125,10 +131,9 @@ class Asking:
         )
         self._clock, self._sleep, self._monotonic = clock, sleep, monotonic
         self._pauses = Pauses(pauses or MemoryPauses(), clock)
-        queries = min(settings.index_per_minute, MOST_INDEX_QUERIES)
         self.index, self.captures = (
             Pace(_ASK_ALONE, _MINUTE / each, sleep=sleep, monotonic=monotonic, chance=chance)
-            for each in (queries, settings.fetches_per_minute)
+            for each in (settings.index_per_minute, settings.fetches_per_minute)
         )
         self._retry = stamina.RetryingCaller(attempts=settings.attempts, timeout=None)
         self._refusals = self._troubles = 0
@@ -177,13 +182,12 @@ class Asking:
     def _rest(self, url: httpx.URL) -> None:
         """Wait until the archive wants to be asked again. Raises `FetchError` where that is too far off."""
         now = self._clock()
-        until = self._pauses.until(url.host) or now
+        until = max(self._pauses.until(url.host) or now, now + timedelta(seconds=self._not_before - self._monotonic()))
         if until - now > timedelta(seconds=LONGEST_WAIT):
             when = f"{until:%Y-%m-%d %H:%M} UTC"
             raise FetchError(f"{shown(url)}: not asked: the server wants to be left alone until {when}")
-        wait = max((until - now).total_seconds(), self._not_before - self._monotonic())
-        if wait > 0:
-            self._sleep(wait)
+        if until > now:
+            self._sleep((until - now).total_seconds())
 
     def _is_worth_another_try(self, host: str, error: Exception) -> bool | float:
         """Notes how long to rest, which the next question waits for, be it this one again or another."""
@@ -192,7 +196,7 @@ class Asking:
                 self._refusals += 1
                 self._pauses.begin(host, wait)
             case TryLater() | Broken():
-                wait = getattr(error, "wait", None) or _AFTER_TROUBLE * 2**self._troubles
+                wait = getattr(error, "wait", None) or min(_AFTER_TROUBLE * 2**self._troubles, _MOST_AFTER_TROUBLE)
                 self._troubles += 1
                 self._not_before = self._monotonic() + wait
             case _:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import NoReturn, Self
@@ -16,7 +17,7 @@ import httpx
 
 from domain.capture import Listed
 from domain.check import Answer
-from scraper.captures.asking import Asking, EmptyReply, Reply, WaybackSettings
+from scraper.captures.asking import Asking, EmptyReply, Reply, WaybackSettings, queries_a_minute
 from scraper.captures.coding import undone
 from scraper.captures.index import MOST_BYTES, IndexPage, question, read_index
 from scraper.captures.memento import (
@@ -61,6 +62,8 @@ class Wayback:
     ) -> None:
         self._settings, self._note = settings, note
         self._base = httpx.URL(base)
+        queries = queries_a_minute(settings.index_per_minute, self._base.host)
+        settings = replace(settings, index_per_minute=queries)
         self._asking = Asking(
             settings, version, clock=clock, pauses=pauses, sleep=sleep, monotonic=monotonic, chance=chance
         )

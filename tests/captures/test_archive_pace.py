@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scraper.captures.asking import queries_a_minute
 from scraper.errors import ArchiveError, CaptureUnplayable
 from scraper.pauses import MemoryPauses
 from tests.captures.archive import Archive, Kept, Reset, Say, serving, too_many
@@ -22,13 +23,35 @@ def gaps(archive: Archive) -> list[float]:
     return [later.at - earlier.at for earlier, later in pairwise(archive.asked)]
 
 
-@pytest.mark.parametrize(("wish", "gap"), [(20.0, 3.0), (24.0, 2.5), (600.0, 2.5), (1.0, 60.0)])
-def test_the_index_is_asked_at_most_24_times_a_minute(wish: float, gap: float) -> None:
+@pytest.mark.parametrize(("wish", "gap"), [(20.0, 3.0), (24.0, 2.5), (600.0, 0.1), (1.0, 60.0)])
+def test_the_index_is_asked_at_the_pace_of_the_settings(wish: float, gap: float) -> None:
     time = Time()
     archive = Archive(MANY, clock=time.monotonic)
     with serving(archive), wayback(archive, time, page_size=1, index_per_minute=wish) as one:
         list(one.listed([PAGE]))
     assert gaps(archive) == pytest.approx([gap] * 29)
+
+
+@pytest.mark.parametrize("host", ["web.archive.org", "archive.org", "WEB.ARCHIVE.ORG."])
+def test_archive_org_is_asked_at_most_24_times_a_minute_whatever_the_settings_say(host: str) -> None:
+    assert [queries_a_minute(wish, host) for wish in (20.0, 600.0)] == [20.0, 24.0]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "web.archive.org.example", "myarchive.org", ""])
+def test_an_archive_of_somebody_else_is_asked_as_the_settings_say(host: str) -> None:
+    assert queries_a_minute(600.0, host) == 600.0
+
+
+def test_a_busy_archive_that_asks_for_a_day_ends_the_run_and_is_not_waited_for() -> None:
+    time = Time()
+    archive = Archive([SECOND, THIRD], clock=time.monotonic)
+    archive.fail("capture", Say(503, (("Retry-After", "86400"),)))
+    with serving(archive), wayback(archive, time) as one:
+        with pytest.raises(CaptureUnplayable, match="503"):
+            one.fetch(listed(SECOND))
+        with pytest.raises(ArchiveError, match="not asked: the server wants to be left alone until 2026-11-25 10:00"):
+            one.fetch(listed(THIRD))
+    assert time.slept == []
 
 
 def test_captures_are_asked_for_at_a_pace_of_their_own() -> None:

@@ -40,7 +40,7 @@ attempts = 2
 url = "sqlite:///{self.database}"
 [archive]
 url = "{self.archive.base}"
-index_per_minute = 24
+index_per_minute = 6000
 fetches_per_minute = 6000
 [[watch]]
 name = "{WATCH.name}"
