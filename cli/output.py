@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from typing import BinaryIO
 import click
 
 from cli.errors import CommandError
+from storage.inspection import APPLICATION_ID
+
+_HEADER = 72
 
 output_option = click.option(
     "-o", "--output", metavar="FILE", help="Write to this file, in the place of one that is there. Default: print it."
@@ -48,6 +52,8 @@ def _opened(place: Path) -> Iterator[BinaryIO]:
             yield device
         return
     target = place.resolve()
+    if _is_of_our_database(target):
+        raise CommandError(f"{place}: is of a database of this program; name another file")
     if target.is_dir():
         raise IsADirectoryError(None, "it is a folder")
     unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
@@ -61,3 +67,15 @@ def _opened(place: Path) -> Iterator[BinaryIO]:
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _is_of_our_database(target: Path) -> bool:
+    """Whether it is a database of this program, or what SQLite has beside one: it would be lost."""
+    base = target.with_name(re.sub(r"-(?:wal|shm|journal)$", "", target.name))
+    try:
+        with base.open("rb") as file:
+            beginning = file.read(_HEADER)
+    except OSError:
+        return False
+    mark = beginning[_HEADER - 4 :]  # https://sqlite.org/fileformat.html#application_id
+    return beginning.startswith(b"SQLite format 3\0") and mark == APPLICATION_ID.to_bytes(4, "big")

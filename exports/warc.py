@@ -231,10 +231,10 @@ def _validators(link: Link) -> Iterable[tuple[str, str]]:
 
 
 def _headers(link: Link) -> Fields:
-    """Those that are kept, and the validators, which are kept where most headers are not."""
+    """Those that are kept; where that is no more than the type of the content, the validators as well."""
     kept = link.headers or ()
-    named = {name.lower() for name, _ in kept}
-    return [*kept, *((name, value) for name, value in _validators(link) if name not in named)]
+    only_the_type = all(name == "content-type" for name, _ in kept)
+    return [*kept, *_validators(link)] if only_the_type else kept
 
 
 def _fields(pairs: Iterable[tuple[str, str]]) -> bytes:

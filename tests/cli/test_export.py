@@ -66,7 +66,11 @@ def alike(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def process(monitor: Installation, *arguments: str, stdout: Any = subprocess.PIPE) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "cli", "--config", str(monitor.config), *arguments]
+    # Whoever runs the tests in the background may have had SIGINT ignored, which every process below inherits.
+    begun = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from cli.main import start; start()"
+    )
+    command = [sys.executable, "-c", begun, "--config", str(monitor.config), *arguments]
     return subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE)
 
 
@@ -235,6 +239,18 @@ def test_a_reader_that_leaves_is_nobody_s_fault(long: Installation, form: str) -
         running.stdout.close()
         _, err = running.wait(30), running.stderr.read() if running.stderr else b""
     assert (running.returncode, err) == (0, b"")
+
+
+@pytest.mark.parametrize("ending", ["", "-wal"])
+def test_no_export_takes_the_place_of_a_database_of_ours(told: Installation, ending: str) -> None:
+    place = told.folder / f"monitor.db{ending}"
+    before = (told.folder / "monitor.db").read_bytes()
+    refused = told("export", "--format", "csv", "--what", "reports", "-o", str(place))
+    assert (refused.code, refused.out) == (2, "")
+    assert "is of a database of this program; name another file" in refused.err
+    assert (told.folder / "monitor.db").read_bytes() == before
+    again = told("export", "--format", "sqlite", "-o", str(told.folder / "history.db"))
+    assert again.code == told("export", "--format", "sqlite", "-o", str(told.folder / "history.db")).code == 0
 
 
 @pytest.mark.parametrize(("blow", "left"), [(signal.SIGINT, 0), (signal.SIGKILL, 1)])
