@@ -156,3 +156,26 @@ def test_whatever_was_noted_of_a_check_its_text_has_a_line_for_each_fact(
     assert text.isascii()
     assert text.count("\n") == 14
     assert 'started "2024-02-09T09:00:00.000007Z"\n' in text
+
+
+def test_the_sealed_text_is_the_same_for_ever() -> None:
+    """Another text would break every seal of yesterday."""
+    at = hour(0) + timedelta(microseconds=7)
+    hops, headers = ("https://a.example/",), (("content-type", "text/html"), ("x-odd", "’"))
+    link = Link(3, "child-protection", Source.LIVE, at, 5, Outcome.CHANGED, None, 200, hops, headers, '"1"', None, "ab")
+    assert statement(link, bytes([1] * 32)) == (
+        "hmicfrs-monitor check 3\n"
+        "previous 0101010101010101010101010101010101010101010101010101010101010101\n"
+        'watch "child-protection"\n'
+        'source "live"\n'
+        'started "2024-02-09T09:00:00.000007Z"\n'
+        "duration_ms 5\n"
+        'outcome "changed"\n'
+        "reason null\n"
+        "status 200\n"
+        'addresses ["https://a.example/"]\n'
+        'headers [["content-type", "text/html"], ["x-odd", "\\u2019"]]\n'
+        'etag "\\"1\\""\n'
+        "last_modified null\n"
+        'body "ab"\n'
+    )
