@@ -52,7 +52,7 @@ def _opened(place: Path) -> Iterator[BinaryIO]:
             yield device
         return
     target = place.resolve()
-    if _is_of_our_database(target):
+    if target.name and _is_of_our_database(target):
         raise CommandError(f"{place}: is of a database of this program; name another file")
     if target.is_dir():
         raise IsADirectoryError(None, "it is a folder")
